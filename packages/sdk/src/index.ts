@@ -1,0 +1,7 @@
+export * from './dialect.ts'
+export * from './error.ts'
+export * from './event.ts'
+export * from './message.ts'
+export * from './provider.ts'
+export * from './reply.ts'
+export * from './request.ts'

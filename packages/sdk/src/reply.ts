@@ -1,0 +1,147 @@
+import { ProviderError, type Attempt } from './error.ts'
+import type { ChatEvent, Citation, FinishReason, Usage } from './event.ts'
+import type { AssistantMessage, ProviderData, ToolCall } from './message.ts'
+
+/** Money as the price list knows it: integer nano-units (1e-9) of the price's own currency. */
+export interface Cost {
+  readonly nanos: bigint
+  /** ISO 4217, e.g. `USD`, `CNY`. */
+  readonly currency: string
+}
+
+/** A whole reply. */
+export interface ChatReply {
+  readonly content: string
+  /** Empty when the model sent none. */
+  readonly reasoning: string
+  readonly toolCalls: readonly ToolCall[]
+  readonly finishReason: FinishReason
+  /** The vendor's own word, when it differs. */
+  readonly rawFinishReason?: string
+  readonly usage: Usage
+  /** `null`: unknown, never 0 for unknown. */
+  readonly cost: Cost | null
+  /** As the vendor named it; the asked one when it did not. */
+  readonly model: string
+  readonly id?: string
+  readonly citations: readonly Citation[]
+  readonly warnings: readonly string[]
+  readonly attempts: readonly Attempt[]
+  /** The reply as a message, to append to the conversation. */
+  readonly message: AssistantMessage
+}
+
+/** Joins the events of a reply. `add` each event, then `reply()`; `partial()` at any time. */
+export class ReplyBuilder {
+  #content = ''
+  #reasoning = ''
+  #calls = new Map<number, { id: string; name: string; arguments: string }>()
+  #finish: { reason: FinishReason; raw?: string } | undefined
+  #usage: Usage = {}
+  #model: string
+  #id: string | undefined
+  #citations: Citation[] = []
+  #warnings: string[] = []
+  #providerData: ProviderData | undefined
+
+  /** `model` is the one asked for, until the vendor names its own. */
+  constructor(model = '') {
+    this.#model = model
+  }
+
+  add(event: ChatEvent): void {
+    switch (event.type) {
+      case 'start':
+        if (event.model !== '') this.#model = event.model
+        this.#id = event.id ?? this.#id
+        return
+      case 'text':
+        this.#content += event.text
+        return
+      case 'reasoning':
+        this.#reasoning += event.text
+        return
+      case 'tool_call': {
+        const call = this.#calls.get(event.index) ?? { id: '', name: '', arguments: '' }
+        call.id ||= event.id ?? ''
+        call.name ||= event.name ?? ''
+        call.arguments += event.arguments ?? ''
+        this.#calls.set(event.index, call)
+        return
+      }
+      case 'citation':
+        this.#citations.push(event.citation)
+        return
+      case 'usage':
+        this.#usage = { ...this.#usage, ...event.usage }
+        return
+      case 'provider_data':
+        this.#providerData = { ...this.#providerData, ...event.data }
+        return
+      case 'warning':
+        this.#warnings.push(event.message)
+        return
+      case 'restart':
+        this.#content = ''
+        this.#reasoning = ''
+        this.#calls.clear()
+        this.#citations = []
+        this.#providerData = undefined
+        this.#finish = undefined
+        return
+      case 'finish':
+        this.#finish = event
+        return
+    }
+  }
+
+  partial(): { readonly text: string; readonly usage: Usage } {
+    return { text: this.#content, usage: this.#usage }
+  }
+
+  /** Throws `truncated` when no `finish` was added. */
+  reply(attempts: readonly Attempt[] = []): ChatReply {
+    const finish = this.#finish
+    if (finish === undefined) {
+      throw new ProviderError('truncated', 'The reply ended before it was finished.', { partial: this.#content, usage: this.#usage, attempts })
+    }
+    const toolCalls = [...this.#calls.entries()].toSorted(([a], [b]) => a - b).map(([index, call]) => completeCall(index, call))
+    const message: AssistantMessage = {
+      role: 'assistant',
+      content: this.#content,
+      ...(this.#reasoning !== '' && { reasoning: this.#reasoning }),
+      ...(toolCalls.length > 0 && { toolCalls }),
+      ...(this.#providerData !== undefined && { providerData: this.#providerData })
+    }
+    return {
+      content: this.#content,
+      reasoning: this.#reasoning,
+      toolCalls,
+      finishReason: finish.reason,
+      ...(finish.raw !== undefined && { rawFinishReason: finish.raw }),
+      usage: this.#usage,
+      cost: null,
+      model: this.#model,
+      ...(this.#id !== undefined && { id: this.#id }),
+      citations: this.#citations,
+      warnings: this.#warnings,
+      attempts,
+      message
+    }
+  }
+}
+
+/** Some vendors send no id, and no arguments for a tool that takes none. */
+function completeCall(index: number, call: ToolCall): ToolCall {
+  return { id: call.id || `call_${index}`, name: call.name, arguments: call.arguments.trim() === '' ? '{}' : call.arguments }
+}
+
+/**
+ * Reads a reply stream to its end. Throws what the stream throws, and `ProviderError` `truncated` when it ends without `finish`.
+ * `cost` is `null` and `attempts` empty: only a host knows them.
+ */
+export async function collect(events: AsyncIterable<ChatEvent> | Iterable<ChatEvent>): Promise<ChatReply> {
+  const builder = new ReplyBuilder()
+  for await (const event of events) builder.add(event)
+  return builder.reply()
+}
