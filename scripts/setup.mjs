@@ -22,7 +22,9 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
     shell: process.platform === 'win32'
   })
   if (error || status !== 0) {
-    console.error(`Set-up failed: ${error?.message ?? `pnpm ended with ${status}`}. Is the npm registry reachable? Run \`npm run setup\` to try again.`)
+    console.error(
+      `Set-up failed: ${error?.message ?? `pnpm ended with ${status}`}. Is the npm registry reachable? Run \`npm run setup\` to try again.`
+    )
     process.exit(1)
   }
   writeFileSync(stamp, wanted)

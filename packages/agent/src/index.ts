@@ -1,1 +1,8 @@
-export {}
+export { Agent, type AgentStream } from './agent.ts'
+export { AgentError, failedTurn, isAgentError, type AgentErrorKind } from './error.ts'
+export type { AgentEvent } from './event.ts'
+export type { AgentAsk, AgentHost, AgentProvider } from './host.ts'
+export type { AgentOptions, RequestFields, RunLimits, RunOptions } from './options.ts'
+export type { AgentResult, AgentStep, AgentTurn, StopReason, ToolResult } from './result.ts'
+export { roles, type KnownRole } from './role.ts'
+export { defineTool, type AgentTool, type ToolContext } from './tool.ts'

@@ -117,7 +117,8 @@ export class ProviderError extends Error {
   }
 
   toJSON(): Record<string, unknown> {
-    const { kind, message, code, status, vendorCode, retryable, retryAfterMs, hint, provider, model, requestId, partial, usage, attempts } = this
+    const { kind, message, code, status, vendorCode, retryable, retryAfterMs, hint, provider, model, requestId, partial, usage, attempts } =
+      this
     return { kind, message, code, status, vendorCode, retryable, retryAfterMs, hint, provider, model, requestId, partial, usage, attempts }
   }
 }

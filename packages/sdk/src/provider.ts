@@ -35,6 +35,8 @@ export interface ProviderDefinition<Config = Readonly<Record<string, unknown>>> 
 }
 
 /** What a plugin's entry file exports as `default`. */
-export function defineProvider<Config = Readonly<Record<string, unknown>>>(definition: ProviderDefinition<Config>): ProviderDefinition<Config> {
+export function defineProvider<Config = Readonly<Record<string, unknown>>>(
+  definition: ProviderDefinition<Config>
+): ProviderDefinition<Config> {
   return definition
 }

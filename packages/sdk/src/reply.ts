@@ -103,7 +103,11 @@ export class ReplyBuilder {
   reply(attempts: readonly Attempt[] = []): ChatReply {
     const finish = this.#finish
     if (finish === undefined) {
-      throw new ProviderError('truncated', 'The reply ended before it was finished.', { partial: this.#content, usage: this.#usage, attempts })
+      throw new ProviderError('truncated', 'The reply ended before it was finished.', {
+        partial: this.#content,
+        usage: this.#usage,
+        attempts
+      })
     }
     const toolCalls = [...this.#calls.entries()].toSorted(([a], [b]) => a - b).map(([index, call]) => completeCall(index, call))
     const message: AssistantMessage = {

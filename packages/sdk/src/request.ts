@@ -17,7 +17,13 @@ export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string 
 export type ResponseFormat =
   | { readonly type: 'text' }
   | { readonly type: 'json' }
-  | { readonly type: 'json_schema'; readonly name: string; readonly schema: JsonSchema; readonly strict?: boolean; readonly description?: string }
+  | {
+      readonly type: 'json_schema'
+      readonly name: string
+      readonly schema: JsonSchema
+      readonly strict?: boolean
+      readonly description?: string
+    }
 
 /** One question to one model. What is absent is not sent, so the vendor's default holds. */
 export interface ChatRequest {

@@ -2,7 +2,8 @@ import type { Problem } from '../error.ts'
 
 /** Where a value came from, for `config show --origin` and for hints such as "the key came from …". Never holds the value. */
 export type Origin =
-  | { readonly from: 'file'; readonly file: string; readonly line?: number }
+  /** `variables`: the text there was made from them (`${NAME}`). */
+  | { readonly from: 'file'; readonly file: string; readonly line?: number; readonly variables?: readonly string[] }
   /** `file` when the variable was read from a `.env` file. */
   | { readonly from: 'env'; readonly variable: string; readonly file?: string }
   | { readonly from: 'secret'; readonly store: string }
@@ -22,7 +23,9 @@ export interface HostConfig {
   readonly files: readonly string[]
   /** Environment with `.env` below it. */
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Of a dotted path such as `providers.groq.timeout`. */
+  /** Variables that are not set, by paths inside providers' entries: each stops its provider, not the host. */
+  readonly unset: readonly Problem[]
+  /** Of a dotted path such as `providers.groq.timeout`, or of a variable: `env.GROQ_API_KEY`. */
   origin(path: string): Origin | undefined
 }
 
@@ -60,4 +63,6 @@ export interface ResolvedProvider {
 }
 
 /** Everything that is wrong with a provider's config, at once. */
-export type Resolution = { readonly ok: true; readonly provider: ResolvedProvider } | { readonly ok: false; readonly problems: readonly Problem[] }
+export type Resolution =
+  | { readonly ok: true; readonly provider: ResolvedProvider }
+  | { readonly ok: false; readonly problems: readonly Problem[] }

@@ -1,1 +1,8 @@
-export {}
+export * from './answer.ts'
+export { fakeService, type FakeService, type FakeServiceOptions, type Respond } from './fake-service.ts'
+export { rawService, type RawService } from './raw-service.ts'
+export type { ReceivedRequest } from './received-request.ts'
+export * from './steps.ts'
+export { assertDialect, checkDialect } from './check-dialect.ts'
+export type { Check, CheckOptions, Fixture, Golden, Pair, Report } from './check/types.ts'
+export { readServerSentEvents, ServerSentEventReader } from './sse-reader.ts'

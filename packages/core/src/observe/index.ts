@@ -1,0 +1,2 @@
+export { createLog, type Log, type LogOptions } from './log.ts'
+export { createRedactor, mask, type Redactor } from './redact.ts'

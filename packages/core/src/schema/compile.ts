@@ -1,0 +1,71 @@
+import type { JsonSchema } from '@resoftai/sdk'
+import type { Ajv } from 'ajv'
+import { HostError, type HostErrorKind, type Problem } from '../error.ts'
+import { checkSchema } from './check-schema.ts'
+import { toProblems, type ProblemContext, type SchemaError } from './problems.ts'
+import { isSchema, schemaParts } from './schema-parts.ts'
+
+/** Everything that is wrong with a value; empty when nothing is. */
+export type Validate = (value: unknown, context?: ProblemContext) => readonly Problem[]
+
+export interface CompileOptions {
+  /** Whose schema it is, for the error, e.g. `The config schema of plugin groq`. */
+  readonly name?: string
+  /** Kind of the error. Default: `plugin`. */
+  readonly kind?: HostErrorKind
+  /** An unknown keyword or format is an error, unless it begins with `x-`. Default: it is ignored, as JSON Schema says. */
+  readonly strict?: boolean
+}
+
+/**
+ * A validator for a stranger's schema, draft 2020-12 or 7. Throws `HostError` with everything that is wrong with the schema. Neither
+ * compiling nor judging changes a value, blocks the process or reads anything from outside.
+ */
+export async function compileSchema(schema: JsonSchema, options: CompileOptions = {}): Promise<Validate> {
+  const { name = 'The schema', kind = 'plugin', strict = false } = options
+  const problems = isSchema(schema) ? checkSchema(schema) : [{ message: 'A schema is a JSON object.' }]
+  if (problems.length > 0) throw new HostError(kind, `${name} cannot be used.`, { problems })
+  const { schemaEngine } = await import('./engine.ts')
+  const made = compile(await schemaEngine(schema, strict), schema)
+  if (typeof made === 'function') return made
+  throw new HostError(kind, `${name} cannot be used.`, { problems: made })
+}
+
+function compile(engine: Ajv, schema: JsonSchema): Validate | readonly Problem[] {
+  // The document's name says nothing here, and two documents may have the same one. The engine was chosen by its draft.
+  const { $schema: _draft, $id: _name, ...document } = schema
+  try {
+    announce(engine, ownWords(document))
+    if (engine.validateSchema(document) !== true) return toProblems(engine.errors as readonly SchemaError[])
+    const validate = engine.compile(document)
+    return (value, context) => {
+      try {
+        return validate(value) ? [] : toProblems(validate.errors as readonly SchemaError[], context)
+      } catch {
+        return [{ message: 'The value is nested too deeply to be judged.' }]
+      }
+    }
+  } catch (error) {
+    return [{ message: (error as Error).message.replace(/^strict mode: /, '') }]
+  } finally {
+    engine.removeSchema(document)
+  }
+}
+
+const announced = new WeakMap<Ajv, Set<string>>()
+
+/** ajv refuses a word it was told before, and does not tell which ones it knows. */
+function announce(engine: Ajv, words: readonly string[]): void {
+  const known = announced.get(engine) ?? new Set()
+  announced.set(engine, known)
+  for (const word of words) {
+    if (known.has(word)) continue
+    engine.addKeyword(word)
+    known.add(word)
+  }
+}
+
+function ownWords(schema: JsonSchema): readonly string[] {
+  const here = Object.keys(schema).filter(keyword => keyword.startsWith('x-'))
+  return [...here, ...schemaParts(schema).flatMap(part => ownWords(part.schema))]
+}

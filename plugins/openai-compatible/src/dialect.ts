@@ -1,0 +1,64 @@
+import type { Dialect } from '@resoftai/sdk'
+import { decodeEmbedding, encodeEmbedding } from './embeddings.ts'
+import { encodeBody } from './encode.ts'
+import { commonErrorRules, type ErrorRule, type ErrorRules } from './error-rules.ts'
+import { decodeError } from './errors.ts'
+import { joinHeaders } from './headers.ts'
+import { decodeModels } from './models.ts'
+import type { Quirks } from './quirks.ts'
+import { createStreamDecoder } from './stream.ts'
+import { decodeWhole } from './whole.ts'
+
+export { commonErrorRules, type ErrorRule, type ErrorRules, type TextRule } from './error-rules.ts'
+export type { Quirks } from './quirks.ts'
+
+export interface OpenAIDialectOptions {
+  /**
+   * The absolute URL of an endpoint: `/chat/completions`, `/embeddings`, `/models` or the health path of the quirks. `model` is given for
+   * services that carry it in the path (Azure).
+   */
+  readonly url: (path: string, model?: string) => string
+  /** Sent with everything: the key, as a placeholder. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly quirks?: Quirks
+  /** Default `commonErrorRules`. A vendor with codes of its own adds them: `{...commonErrorRules, codes: new Map([...commonErrorRules.codes, …])}`. */
+  readonly errors?: ErrorRules
+}
+
+/** The dialect of a service that speaks the OpenAI chat API. Pure; what differs between services is in `quirks`. */
+export function createOpenAIDialect({ url, headers, quirks = {}, errors = commonErrorRules }: OpenAIDialectOptions): Dialect {
+  const rules = withStatusKinds(errors, quirks.statusKinds)
+  const reading = { thinkTags: quirks.thinkTags ?? false, errors: rules }
+  const { healthPath } = quirks
+  return {
+    encode: (request, mode) => ({
+      url: url('/chat/completions', request.model),
+      headers: joinHeaders(headers, request.headers),
+      ...encodeBody(request, mode, quirks)
+    }),
+    streamDecoder: () => createStreamDecoder(reading),
+    decode: body => decodeWhole(body, reading),
+    decodeError: (status, body) => decodeError(status, body, rules),
+    embeddings: {
+      encode: request => ({
+        url: url('/embeddings', request.model),
+        headers: joinHeaders(headers, request.headers),
+        body: encodeEmbedding(request)
+      }),
+      decode: body => decodeEmbedding(body, rules)
+    },
+    models: { encode: () => ({ url: url('/models'), headers: joinHeaders(headers) }), decode: decodeModels },
+    ...(healthPath !== undefined && { health: { encode: () => ({ url: url(healthPath), headers: joinHeaders(headers) }) } })
+  }
+}
+
+/** `https://host/v1/` and `/models` make `https://host/v1/models`; a query stays behind the path. */
+export function joinUrl(base: string, path: string): string {
+  const [address = '', query] = base.split('?', 2)
+  return `${address.replace(/\/+$/, '')}${path}${query === undefined ? '' : `?${query}`}`
+}
+
+function withStatusKinds(rules: ErrorRules, kinds: Quirks['statusKinds'] = {}): ErrorRules {
+  const more = Object.entries(kinds).map(([status, kind]): [number, ErrorRule] => [Number(status), { kind }])
+  return more.length === 0 ? rules : { ...rules, statuses: new Map([...rules.statuses, ...more]) }
+}

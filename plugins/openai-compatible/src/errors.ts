@@ -1,0 +1,84 @@
+import { ProviderError } from '@resoftai/sdk'
+import { isFailure, readEnvelope, unwrap, type Envelope } from './error-envelope.ts'
+import { addressHint, hints, modelHint, type ErrorRule, type ErrorRules } from './error-rules.ts'
+import { isObject } from './json.ts'
+import { readUsage } from './usage.ts'
+
+const longestMessage = 2_000
+
+/** An error answer. `undefined` when neither the status nor the body is one; the host then says what was wrong with the answer. */
+export function decodeError(status: number, body: unknown, rules: ErrorRules): ProviderError | undefined {
+  if (status >= 300 && status < 400) return undefined
+  if (typeof body === 'string' && looksLikePage(body)) return readPage(status, rules)
+  if (status >= 400) return readError(body, status, rules)
+  const first = unwrap(body)
+  return isObject(first) && isFailure(first) ? readError(body, undefined, rules) : undefined
+}
+
+/** `status` is the HTTP status; absent in a stream that had begun well. */
+export function readError(body: unknown, status: number | undefined, rules: ErrorRules): ProviderError {
+  const first = unwrap(body)
+  const envelope = readEnvelope(first)
+  const rule = judge(envelope, status, rules)
+  return new ProviderError(rule.kind, tidy(envelope.message ?? wordless(status)), {
+    status,
+    vendorCode: envelope.vendorCode,
+    retryable: rule.retryable,
+    hint: rule.hint ?? hints[rule.kind] ?? (rule.kind === 'not_found' ? notFoundHint(envelope) : undefined),
+    usage: isObject(first) ? readUsage(first.usage) : undefined
+  })
+}
+
+function judge({ codes, message = '', status: inner }: Envelope, status: number | undefined, rules: ErrorRules): ErrorRule {
+  for (const code of codes) {
+    const rule = rules.codes.get(code.toLowerCase())
+    if (rule !== undefined) return rule
+  }
+  const known = status ?? inner
+  const text = rules.texts.find(
+    rule => (rule.status === undefined || rule.status === known) && rule.pattern.test(message.slice(0, longestMessage))
+  )
+  if (text !== undefined) return text
+  return (
+    (known === undefined ? undefined : rules.statuses.get(known)) ?? {
+      kind: known === undefined || known >= 500 ? 'server' : 'bad_request'
+    }
+  )
+}
+
+function notFoundHint({ message = '', codes }: Envelope): string {
+  return codes.includes('model_not_found') || /model|模型/i.test(message) ? modelHint : addressHint
+}
+
+function looksLikePage(text: string): boolean {
+  return /^\s*<(!doctype|html|\?xml)/i.test(text)
+}
+
+function readPage(status: number, rules: ErrorRules): ProviderError {
+  if (status < 400) {
+    return new ProviderError('protocol', `The vendor answered ${status} with a web page.`, {
+      status,
+      code: 'html',
+      retryable: false,
+      hint: addressHint
+    })
+  }
+  const rule = judge({ message: undefined, vendorCode: undefined, codes: [], status: undefined }, status, rules)
+  const hint = status === 404 || status === 405 ? addressHint : hints[rule.kind]
+  return new ProviderError(rule.kind, `The vendor answered ${status} with a web page.`, {
+    status,
+    code: 'html',
+    retryable: rule.retryable,
+    hint
+  })
+}
+
+function wordless(status: number | undefined): string {
+  return status === undefined ? 'The vendor told of an error and did not say which.' : `The vendor answered ${status}.`
+}
+
+/** Cut, and without control characters: it may be shown on a terminal. */
+function tidy(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.slice(0, longestMessage).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd')
+}

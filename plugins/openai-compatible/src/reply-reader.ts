@@ -1,0 +1,116 @@
+import { ProviderError, type ChatEvent, type FinishReason } from '@resoftai/sdk'
+import { Citations } from './citations.ts'
+import type { ErrorRules } from './error-rules.ts'
+import { readError } from './errors.ts'
+import { finishWords } from './finish.ts'
+import { isObject, textOf, type JsonObject } from './json.ts'
+import { MessageReader } from './message-reader.ts'
+import { readUsage } from './usage.ts'
+
+export interface ReplyReaderOptions {
+  readonly thinkTags: boolean
+  readonly errors: ErrorRules
+}
+
+/**
+ * Reads the chunks of one reply; a whole reply is one chunk whose choice holds a `message` instead of a `delta`. Only the first choice
+ * makes events.
+ */
+export class ReplyReader {
+  readonly #whole: boolean
+  readonly #errors: ErrorRules
+  readonly #citations = new Citations()
+  readonly #message: MessageReader
+  #started = false
+  #finished = false
+  #warnedOfChoices = false
+
+  constructor(kind: 'stream' | 'whole', options: ReplyReaderOptions) {
+    this.#whole = kind === 'whole'
+    this.#errors = options.errors
+    this.#message = new MessageReader(kind, options.thinkTags, this.#citations)
+  }
+
+  /** Whether a reason to finish was read. */
+  get finished(): boolean {
+    return this.#finished
+  }
+
+  read(chunk: JsonObject): ChatEvent[] {
+    const events: ChatEvent[] = []
+    if (!this.#started) this.#start(chunk, events)
+    this.#citations.readTop(chunk, events)
+    if (isObject(chunk.usage)) this.#readUsage(chunk.usage, events)
+    else if (isObject(chunk.x_groq)) this.#readUsage(chunk.x_groq.usage, events)
+    if (Array.isArray(chunk.choices)) for (const choice of chunk.choices) if (isObject(choice)) this.#readChoice(choice, events)
+    return events
+  }
+
+  /** The vendor ended the reply properly. Tells what was held back and, when no reason was given, a `finish` all the same. */
+  end(): ChatEvent[] {
+    const events: ChatEvent[] = []
+    if (!this.#finished) this.#finish(undefined, events)
+    this.#message.flush(events)
+    return events
+  }
+
+  #start(chunk: JsonObject, events: ChatEvent[]): void {
+    const model = textOf(chunk.model)
+    // The first chunk may be about something else and name no model (Azure).
+    if (model === undefined) return
+    this.#started = true
+    const id = textOf(chunk.id)
+    events.push(id === undefined ? { type: 'start', model } : { type: 'start', model, id })
+  }
+
+  #readUsage(raw: unknown, events: ChatEvent[]): void {
+    const usage = readUsage(raw)
+    if (usage !== undefined) events.push({ type: 'usage', usage })
+  }
+
+  #readChoice(choice: JsonObject, events: ChatEvent[]): void {
+    if (typeof choice.index === 'number' && choice.index !== 0) {
+      if (!this.#warnedOfChoices) events.push({ type: 'warning', message: 'The vendor sent several choices; only the first is read.' })
+      this.#warnedOfChoices = true
+      return
+    }
+    if (isObject(choice.error)) throw readError(choice, undefined, this.#errors)
+    // Moonshot puts it here.
+    if (isObject(choice.usage)) this.#readUsage(choice.usage, events)
+    const piece = this.#pieceOf(choice)
+    if (piece !== undefined) this.#message.read(piece, events)
+    const reason = choice.finish_reason
+    if (typeof reason === 'string' && reason !== '' && !this.#finished) this.#finish(reason, events)
+  }
+
+  /** Perplexity sends the whole message beside the last, empty delta; some relays stream a whole message and no delta at all. */
+  #pieceOf({ delta, message }: JsonObject): JsonObject | undefined {
+    if (this.#whole) return isObject(message) ? message : isObject(delta) ? delta : undefined
+    if (isObject(delta)) return delta
+    return isObject(message) && !this.#message.said ? message : undefined
+  }
+
+  #finish(word: string | undefined, events: ChatEvent[]): void {
+    const meaning = word === undefined ? 'unknown' : (finishWords.get(word) ?? 'unknown')
+    if (typeof meaning === 'object') {
+      throw new ProviderError(meaning.failed, meaning.message, { vendorCode: word, hint: meaning.hint })
+    }
+    this.#message.flush(events)
+    this.#finished = true
+    const reason = this.#adjust(meaning)
+    if (reason === 'unknown' && word === undefined)
+      events.push({ type: 'warning', message: 'The vendor ended the reply without a reason.' })
+    if (word === 'tool_calls' && reason !== 'tool_calls') {
+      events.push({ type: 'warning', message: 'The vendor said that the model calls tools, but sent no call.' })
+    }
+    if (!this.#message.said && (reason === 'stop' || reason === 'unknown')) events.push({ type: 'warning', message: 'The reply is empty.' })
+    events.push(word === undefined || word === reason ? { type: 'finish', reason } : { type: 'finish', reason, raw: word })
+  }
+
+  /** Vendors say `stop` for tool calls and refusals too. */
+  #adjust(reason: FinishReason): FinishReason {
+    if (this.#message.toolCallCount > 0 && (reason === 'stop' || reason === 'unknown')) return 'tool_calls'
+    if (this.#message.toolCallCount === 0 && reason === 'tool_calls') return 'stop'
+    return this.#message.refused && reason === 'stop' ? 'content_filter' : reason
+  }
+}

