@@ -164,11 +164,6 @@ describe.each(['', '.zh-CN'])('lists (%s)', language => {
     expect(names(rows.at(-1)?.[1])).toEqual(union('packages/sdk/src/event.ts', 'FinishReason'))
   })
 
-  test('commands are those of the program', () => {
-    const listed = table(guide('cli'), 0, '`resoftai ').map(([command]) => names(command)[0]?.replace(/^resoftai | [[<].*$/g, ''))
-    expect(listed.toSorted()).toEqual(commands.map(({ path }) => path.join(' ')).toSorted())
-  })
-
   test('members of a host and of a provider are those of the contract', () => {
     const listed = (first: string) =>
       table(guide('library'), 0, first).flatMap(([member]) => names(member).map(name => name.replace(/\(.*/, '')))

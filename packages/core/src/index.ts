@@ -1,3 +1,20 @@
-export * from './client.ts'
+import type { Host } from './client.ts'
+import type { HostOptions } from './host-options.ts'
+
+export type * from './client.ts'
+export * from './config/index.ts'
 export * from './error.ts'
-export type * from './plugins/types.ts'
+export type * from './host-options.ts'
+export * from './observe/index.ts'
+export type * from './parts.ts'
+export * from './plugins/index.ts'
+export type { Exchange, HttpRequest, ResponseHead, Transport } from './transport/index.ts'
+
+/**
+ * A host that finds configuration and plugins as the command line does. Nothing of a plugin is loaded before its provider is first used.
+ * Throws `HostError` `config` with every mistake of the configuration at once.
+ */
+export async function createHost(options?: HostOptions): Promise<Host> {
+  const { composeHost } = await import('./host.ts')
+  return composeHost(options)
+}

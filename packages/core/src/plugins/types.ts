@@ -11,8 +11,9 @@ export type ConfigField = JsonSchema & {
   readonly 'x-help'?: LocalText
 }
 
-/** Default values for config fields; `x-env` replaces the variables a field is taken from. */
+/** Default values for config fields; `x-env` replaces the variables a field is taken from, `required` the fields that must be set. */
 export type Preset = Readonly<Record<string, unknown>> & {
+  readonly required?: readonly string[]
   readonly 'x-env'?: Readonly<Record<string, readonly string[]>>
   readonly title?: LocalText
 }
@@ -53,6 +54,8 @@ export interface FoundPlugin {
   readonly enabled: boolean
   /** Folders of plugins with the same id that lost against this one. */
   readonly shadows: readonly string[]
+  /** Of an installed plugin: sha256 of the list of its files. Judged again before its code is loaded. */
+  readonly integrity?: string
 }
 
 /** A folder that should be a plugin but cannot be used. */

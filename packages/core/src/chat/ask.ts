@@ -1,0 +1,111 @@
+import {
+  ProviderError,
+  ReplyBuilder,
+  type Attempt,
+  type ChatEvent,
+  type ChatMode,
+  type ChatReply,
+  type ChatRequest,
+  type WireRequest
+} from '@resoftai/sdk'
+import { Call } from './call.ts'
+import { defaultDelays, toProviderError, withRetry } from './retry.ts'
+import { tryReply } from './open-reply.ts'
+import { isDialect, type StartedProvider } from './started-provider.ts'
+
+/**
+ * One chat, as a straight line: encode, send, read the answer as events until it is finished. Tries that fail before the first content
+ * are repeated; after it a failure ends the call with what had arrived in `partial`.
+ */
+export async function* ask(
+  provider: StartedProvider,
+  request: ChatRequest,
+  mode: ChatMode,
+  signal: AbortSignal | undefined,
+  attempts: Attempt[] = [],
+  seen = new ReplyBuilder(request.model)
+): AsyncGenerator<ChatEvent, void, undefined> {
+  const { running, settings } = provider
+  const names = { provider: provider.name, model: request.model }
+  const call = new Call({ deadlineMs: settings.deadlineMs, signal, attempts, running })
+  let outcome: 'finished' | 'failed' | 'left' = 'left'
+  let close: (() => void) | undefined
+  try {
+    call.check()
+    const wire = encodeRequest(provider, request, mode)
+    for (const message of wire?.warnings ?? []) {
+      const warning = { type: 'warning', message } as const
+      seen.add(warning)
+      yield warning
+    }
+    const { first, rest } = await withRetry(call, names, { maxRetries: settings.maxRetries, ...defaultDelays }, provider.random, () =>
+      tryReply(provider, request, mode, wire, call)
+    )
+    close = () => rest.close()
+    for (let batch: readonly ChatEvent[] | undefined = first; batch !== undefined; batch = await rest.read()) {
+      for (const event of batch) {
+        seen.add(event)
+        yield event
+      }
+    }
+    outcome = 'finished'
+  } catch (error) {
+    outcome = 'failed'
+    throw explainFailure(error, provider, request.model, call.attempts, seen)
+  } finally {
+    close?.()
+    call.end()
+    logCall(provider, request.model, call, outcome)
+  }
+}
+
+/** The same, whole. */
+export async function askWhole(provider: StartedProvider, request: ChatRequest, signal: AbortSignal | undefined): Promise<ChatReply> {
+  const mode = isDialect(provider.made) && provider.made.decode !== undefined ? 'whole' : 'stream'
+  const attempts: Attempt[] = []
+  const seen = new ReplyBuilder(request.model)
+  const events = ask(provider, request, mode, signal, attempts, seen)
+  while ((await events.next()).done !== true);
+  return seen.reply(attempts)
+}
+
+function encodeRequest({ made }: StartedProvider, request: ChatRequest, mode: ChatMode): WireRequest | undefined {
+  return isDialect(made) ? made.encode(request, mode) : undefined
+}
+
+/** Every error leaves here with who was asked, what had arrived, and no secret in its words. */
+export function explainFailure(
+  error: unknown,
+  provider: StartedProvider,
+  model: string | undefined,
+  attempts: readonly Attempt[],
+  seen?: ReplyBuilder
+): ProviderError {
+  const failure = toProviderError(error)
+  const { text = '', usage = {} } = seen?.partial() ?? {}
+  const scrub = (words: string | undefined) => (words === undefined ? undefined : provider.redactor.scrub(words))
+  return failure.with({
+    message: scrub(failure.message) ?? '',
+    hint: scrub(failure.hint),
+    vendorCode: scrub(failure.vendorCode),
+    requestId: scrub(failure.requestId),
+    provider: provider.name,
+    model: failure.model ?? model,
+    attempts,
+    ...(text !== '' && { partial: text }),
+    ...(Object.keys(usage).length > 0 && { usage })
+  })
+}
+
+function logCall(provider: StartedProvider, model: string, call: Call, outcome: 'finished' | 'failed' | 'left'): void {
+  const fields = {
+    provider: provider.name,
+    model,
+    outcome,
+    durationMs: Math.round(performance.now() - call.startedAt),
+    attempts: call.attempts.length,
+    kinds: call.attempts.flatMap(attempt => attempt.kind ?? [])
+  }
+  // The caller is told of a failure by the error itself.
+  provider.log.info('chat', fields)
+}

@@ -1,0 +1,93 @@
+import { ProviderError, type Attempt } from '@resoftai/sdk'
+
+export interface CallOptions {
+  /** For the whole call, retries and waits included. */
+  readonly deadlineMs: number
+  readonly signal?: AbortSignal | undefined
+  /** Where the tries are recorded. */
+  readonly attempts?: Attempt[]
+  /** Calls that run now; the call is in it until it ends. */
+  readonly running: Set<Call>
+}
+
+/**
+ * The life of one call: it ends when the caller cancels, when the deadline passes, or with `end()`.
+ * Whatever waits inside the call waits through it, so that both end every wait at once.
+ */
+export class Call {
+  readonly attempts: Attempt[]
+  readonly startedAt = performance.now()
+  readonly deadlineMs: number
+  #failure: ProviderError | undefined
+  #listener: ((failure: ProviderError) => void) | undefined
+  #timer: NodeJS.Timeout
+  #signal: AbortSignal | undefined
+  #running: Set<Call>
+
+  constructor({ deadlineMs, signal, attempts = [], running }: CallOptions) {
+    this.deadlineMs = deadlineMs
+    this.attempts = attempts
+    this.#signal = signal
+    this.#running = running
+    running.add(this)
+    this.#timer = setTimeout(() => this.fail(deadlineError(deadlineMs)), deadlineMs)
+    if (signal?.aborted) this.fail(cancelled())
+    else signal?.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  /** Milliseconds until the deadline. */
+  get remainingMs(): number {
+    return this.deadlineMs - (performance.now() - this.startedAt)
+  }
+
+  /** Throws when the call is over. */
+  check(): void {
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  /**
+   * What to stop when the call is over; replaces the one before, as a call does one thing at a time.
+   * Called at once when the call is over already.
+   */
+  onEnd(listener: (failure: ProviderError) => void): void {
+    this.#listener = listener
+    if (this.#failure !== undefined) listener(this.#failure)
+  }
+
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(resolve, ms)
+      this.onEnd(failure => {
+        clearTimeout(timer)
+        reject(failure)
+      })
+    })
+  }
+
+  end(): void {
+    clearTimeout(this.#timer)
+    this.#signal?.removeEventListener('abort', this.#onAbort)
+    this.#listener = undefined
+    this.#running.delete(this)
+  }
+
+  /** Ends the call from inside the host. */
+  fail(failure: ProviderError): void {
+    this.#failure ??= failure
+    this.#listener?.(this.#failure)
+  }
+
+  #onAbort = (): void => this.fail(cancelled())
+}
+
+export function cancelled(message = 'The call was cancelled.'): ProviderError {
+  return new ProviderError('cancelled', message)
+}
+
+function deadlineError(deadlineMs: number): ProviderError {
+  return new ProviderError('timeout', `The whole call took longer than ${deadlineMs / 1000} s.`, {
+    code: 'total',
+    retryable: false,
+    hint: 'Raise `deadline` in the configuration of this provider if its answers take that long.'
+  })
+}

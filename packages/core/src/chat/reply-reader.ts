@@ -1,0 +1,171 @@
+import {
+  isProviderError,
+  ProviderError,
+  type ChatEvent,
+  type Dialect,
+  type FinishReason,
+  type StreamDecoder,
+  type WireEvent
+} from '@resoftai/sdk'
+import { EventStreamReader, type Exchange, type ResponseHead } from '../transport/index.ts'
+import { notAReply, parseLeniently, readAnswerError } from './answer-error.ts'
+import { readBody } from './read-body.ts'
+
+/** The events of one reply, in batches as they arrive. */
+export interface ReplyReader {
+  /** `undefined` when the reply is complete: a `finish` was then the last event. Rejects when it broke. */
+  read(): Promise<readonly ChatEvent[] | undefined>
+  /** Stops reading; closes the connection unless the reply was complete. */
+  close(): void
+}
+
+type Finish = { readonly type: 'finish'; readonly reason: FinishReason; readonly raw?: string }
+
+/** Keeps back the `finish` of a decoder until the body ends: usage may follow it, and some vendors repeat it. */
+class FinishHold {
+  finish: Finish | undefined
+
+  /** Adds all but `finish` to `batch`. */
+  sort(events: Iterable<ChatEvent>, batch: ChatEvent[]): void {
+    for (const event of events) {
+      if (event.type !== 'finish') batch.push(event)
+      else if (this.finish === undefined || this.finish.reason === 'unknown') this.finish = event
+    }
+  }
+}
+
+/** A whole reply: JSON, read to its end. */
+export function readWhole(exchange: Exchange, head: ResponseHead, dialect: Dialect, now: () => number): ReplyReader {
+  let complete = false
+  return {
+    async read() {
+      if (complete) return undefined
+      const body = await readBody(exchange)
+      const batch = decodeWhole(body, head, dialect, now)
+      complete = true
+      return batch
+    },
+    close: () => exchange.abort(new Error('No longer wanted.'))
+  }
+}
+
+function decodeWhole(body: string, head: ResponseHead, dialect: Dialect, now: () => number): ChatEvent[] {
+  const value = parseLeniently(body)
+  const failure = readErrorInside(value, head, body, dialect, now)
+  if (failure !== undefined) throw failure
+  if (typeof value !== 'object' || value === null || dialect.decode === undefined) throw notAReply(head, body)
+  const held = new FinishHold()
+  const batch: ChatEvent[] = []
+  held.sort(dialect.decode(value), batch)
+  if (held.finish === undefined) throw notAReply(head, body)
+  batch.push(held.finish)
+  return batch
+}
+
+/** A failure told in a body with status 200. */
+function readErrorInside(value: unknown, head: ResponseHead, body: string, dialect: Dialect, now: () => number): ProviderError | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  return dialect.decodeError?.(head.status, value, new Headers(head.headers)) === undefined
+    ? undefined
+    : readAnswerError(head, body, dialect, now())
+}
+
+/** A stream of server-sent events, each read by the dialect as it comes. */
+export class StreamReader implements ReplyReader {
+  #exchange: Exchange
+  #head: ResponseHead
+  #dialect: Dialect
+  #now: () => number
+  #decode: StreamDecoder
+  #events = new EventStreamReader()
+  #held = new FinishHold()
+  #state: 'reading' | 'finished' = 'reading'
+  #count = 0
+  /** Told to the caller after the events that came before it in the same chunk. */
+  #failure: unknown
+
+  constructor(exchange: Exchange, head: ResponseHead, dialect: Dialect, now: () => number) {
+    this.#exchange = exchange
+    this.#head = head
+    this.#dialect = dialect
+    this.#now = now
+    this.#decode = dialect.streamDecoder()
+  }
+
+  async read(): Promise<readonly ChatEvent[] | undefined> {
+    if (this.#failure !== undefined) throw this.#failure
+    if (this.#state === 'finished') return undefined
+    const chunk = await this.#exchange.read()
+    const batch: ChatEvent[] = []
+    try {
+      if (chunk === undefined) this.#end(batch)
+      else if (this.#decodeAll(this.#events.read(chunk), batch)) this.#finish(batch)
+    } catch (error) {
+      if (batch.length === 0) throw error
+      this.#failure = error
+    }
+    return batch
+  }
+
+  close(): void {
+    if (this.#state === 'finished') this.#exchange.release()
+    else this.#exchange.abort(new Error('No longer wanted.'))
+  }
+
+  /** True when one of the events was the vendor's end mark. */
+  #decodeAll(events: readonly WireEvent[], batch: ChatEvent[]): boolean {
+    for (const event of events) {
+      this.#count++
+      const decoded = this.#decodeOne(event)
+      if (decoded === 'done') return true
+      this.#held.sort(decoded, batch)
+    }
+    return false
+  }
+
+  #decodeOne(event: WireEvent): Iterable<ChatEvent> | 'done' {
+    try {
+      return this.#decode(event)
+    } catch (error) {
+      if (isProviderError(error)) throw error
+      throw new ProviderError('protocol', `Event ${this.#count} of the stream cannot be read.`, { code: 'unreadable' })
+    }
+  }
+
+  /** The body ended. An event without its final blank line counts when it is whole; half of one is not delivered. */
+  #end(batch: ChatEvent[]): void {
+    try {
+      this.#decodeAll(this.#events.flush(), batch)
+    } catch (error) {
+      if (isProviderError(error) && error.code !== 'unreadable') throw error
+    }
+    if (this.#held.finish === undefined) this.#endWithoutFinish(batch)
+    else this.#finish(batch)
+  }
+
+  /** Either the body was no stream but one JSON text (a reply or an error), or the stream was cut. */
+  #endWithoutFinish(batch: ChatEvent[]): void {
+    const text = strayJson(this.#events.stray)
+    const value = text === undefined ? undefined : parseLeniently(text)
+    const failure = text === undefined ? undefined : readErrorInside(value, this.#head, text, this.#dialect, this.#now)
+    if (failure !== undefined) throw failure
+    if (this.#count === 0) {
+      if (text === undefined || typeof value !== 'object') throw notAReply(this.#head, this.#events.stray)
+      batch.push(...decodeWhole(text, this.#head, this.#dialect, this.#now))
+      this.#state = 'finished'
+      return
+    }
+    throw new ProviderError('truncated', 'The stream ended before the reply was finished.', { code: 'no_finish' })
+  }
+
+  #finish(batch: ChatEvent[]): void {
+    batch.push(this.#held.finish ?? { type: 'finish', reason: 'unknown' })
+    this.#state = 'finished'
+  }
+}
+
+/** From the first line that begins like JSON. */
+function strayJson(text: string): string | undefined {
+  const start = /^\s*[{[]/m.exec(text)
+  return start === null ? undefined : text.slice(start.index)
+}

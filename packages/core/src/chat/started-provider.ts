@@ -1,0 +1,24 @@
+import type { Dialect, Provider } from '@resoftai/sdk'
+import type { ResolvedProvider } from '../config/types.ts'
+import type { Log, Redactor } from '../observe/index.ts'
+import type { Channel } from '../transport/index.ts'
+import type { Call } from './call.ts'
+
+/** A provider that is ready to be asked: what its plugin made, and what the host holds for it. */
+export interface StartedProvider {
+  readonly name: string
+  readonly plugin: string
+  readonly settings: ResolvedProvider['settings']
+  readonly made: Dialect | Provider
+  readonly channel: Channel
+  readonly log: Log
+  readonly redactor: Redactor
+  readonly clock: () => number
+  readonly random: () => number
+  /** Calls that have begun and not ended. */
+  readonly running: Set<Call>
+}
+
+export function isDialect(made: Dialect | Provider): made is Dialect {
+  return 'encode' in made
+}

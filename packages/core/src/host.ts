@@ -1,0 +1,68 @@
+import 'reflect-metadata'
+import { container as root, instanceCachingFactory } from 'tsyringe'
+import { providerClient } from './chat/index.ts'
+import type { Host } from './client.ts'
+import { loadConfig, resolveHome, secretStore } from './config/index.ts'
+import { HostError } from './error.ts'
+import type { HostOptions } from './host-options.ts'
+import { createLog, createRedactor } from './observe/index.ts'
+import { tokens, type HostParts } from './parts.ts'
+import { findPlugins } from './plugins/index.ts'
+import { ProviderRegistry } from './provider-registry.ts'
+import { createTransport } from './transport/index.ts'
+
+/** The composition root: the one place that knows how the parts are made and who gets them. */
+export async function composeHost(options: HostOptions = {}): Promise<Host> {
+  const { cwd = process.cwd(), env = process.env, overrides = {} } = options
+  const place = options.home ?? resolveHome(env)
+  const home = typeof place === 'string' ? place : place.home
+  const config = overrides.config ?? (await loadConfig({ cwd, env, home: place, ...pick(options, 'file', 'config') }))
+
+  const container = root.createChildContainer()
+  const make: { readonly [Name in keyof HostParts]: () => HostParts[Name] } = {
+    clock: () => Date.now,
+    random: () => Math.random,
+    redactor: () => createRedactor(),
+    log: () => createLog({ level: config.log.level, redactor: container.resolve(tokens.redactor) }),
+    transport: () => createTransport(),
+    config: () => config,
+    secretStore: () => secretStore({ home }),
+    plugins: () => findPlugins({ home, bundled: options.bundled ?? [], paths: options.pluginPaths ?? [] })
+  }
+  const register = <Name extends keyof HostParts>(name: Name) => {
+    const own = overrides[name]
+    container.register<HostParts[Name]>(tokens[name], { useFactory: instanceCachingFactory(() => own ?? make[name]()) })
+  }
+  for (const name of Object.keys(make) as (keyof HostParts)[]) register(name)
+
+  const registry = new ProviderRegistry(container)
+  let closed = false
+  const start = async (name: string) => {
+    if (closed) throw new HostError('usage', 'The host is closed.')
+    return registry.start(name)
+  }
+  return {
+    provider: async name => providerClient(await start(name)),
+    async model(reference) {
+      const slash = reference.indexOf('/')
+      if (slash <= 0 || slash === reference.length - 1) {
+        throw new HostError('usage', `"${reference}" is no model reference.`, {
+          hint: 'Write provider/model: what is before the first slash names the provider.'
+        })
+      }
+      return providerClient(await start(reference.slice(0, slash)), reference.slice(slash + 1))
+    },
+    providers: () => registry.list(),
+    async close() {
+      if (closed) return
+      closed = true
+      await registry.close()
+      await container.resolve(tokens.transport).close()
+    }
+  }
+}
+
+/** The given keys that are set: optional properties must be absent rather than `undefined`. */
+function pick<T extends object, Key extends keyof T>(source: T, ...keys: Key[]): Pick<T, Key> {
+  return Object.fromEntries(keys.filter(key => source[key] !== undefined).map(key => [key, source[key]])) as Pick<T, Key>
+}

@@ -1,0 +1,21 @@
+import { errorCode } from '../config/private-file.ts'
+import { HostError, isHostError } from '../error.ts'
+
+const words: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
+  EROFS: 'it is on a read-only disk',
+  EMFILE: 'too many files are open'
+}
+
+/** What the system said about a file of the home, for a person. An error that is already explained stays as it is. */
+export function fileFault(path: string, error: unknown): HostError {
+  if (isHostError(error)) return error
+  const code = errorCode(error)
+  return new HostError('config', `${path} cannot be changed: ${words[code] ?? code}.`, {
+    hint: 'Put that right, or set RESOFTAI_HOME to a folder that you may write to. What was installed before is unchanged.',
+    cause: error
+  })
+}

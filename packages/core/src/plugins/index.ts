@@ -1,0 +1,3 @@
+export { loadDefinition } from './load.ts'
+export { findPlugins, type PluginIndex, type PluginPlaces } from './plugin-index.ts'
+export type * from './types.ts'

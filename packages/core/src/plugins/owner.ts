@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { errorCode } from '../config/private-file.ts'
+
+/**
+ * Names what belongs to this process: its id, when it started (an id is used again by later processes) and something random. Everything is in
+ * the name, so that there is no moment in which the owner is unknown.
+ */
+export function ownerName(): string {
+  return `${process.pid}-${startTime(process.pid) ?? 0}-${randomBytes(6).toString('hex')}`
+}
+
+/** False when the process that made this name has ended. A name that was not made here has no owner. */
+export function isOwnerAlive(name: string): boolean {
+  const [, pid, started] = /^(\d+)-(\d+)-[0-9a-f]+$/.exec(name) ?? []
+  if (pid === undefined || started === undefined) return false
+  try {
+    process.kill(Number(pid), 0)
+  } catch (error) {
+    if (errorCode(error) === 'ESRCH') return false
+  }
+  const actual = startTime(Number(pid))
+  return started === '0' || actual === undefined || actual === Number(started)
+}
+
+/** In ticks since the machine started, where the system says so (Linux). */
+function startTime(pid: number): number | undefined {
+  try {
+    const status = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The second field is the command in brackets, which may itself hold spaces and brackets.
+    return Number(status.slice(status.lastIndexOf(')') + 2).split(' ')[19])
+  } catch {
+    return undefined
+  }
+}

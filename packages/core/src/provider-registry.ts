@@ -1,0 +1,152 @@
+import { instanceCachingFactory, type DependencyContainer } from 'tsyringe'
+import { cancelled, isDialect, type StartedProvider } from './chat/index.ts'
+import type { ProviderInfo } from './client.ts'
+import { completeEntry, implicitProviders, resolveProvider, type ProviderEntry, type Resolution } from './config/index.ts'
+import { HostError } from './error.ts'
+import { providerToken, tokens, type HostParts } from './parts.ts'
+import type { FoundPlugin } from './plugins/index.ts'
+import { nearest } from './schema/nearest.ts'
+import { startProvider } from './start-provider.ts'
+
+/** The providers of one host, by name: each is resolved from configuration and started at its first use, once. */
+export class ProviderRegistry {
+  #container: DependencyContainer
+  #parts: HostParts
+  #entries: Readonly<Record<string, ProviderEntry>>
+  #started: StartedProvider[] = []
+
+  constructor(container: DependencyContainer) {
+    this.#container = container
+    this.#parts = Object.fromEntries(
+      Object.entries(tokens).map(([name, token]) => [name, container.resolve(token as never)])
+    ) as unknown as HostParts
+    const { config, plugins, secretStore } = this.#parts
+    const manifests = plugins.plugins.filter(plugin => plugin.enabled).map(plugin => plugin.manifest)
+    const written = Object.entries(config.providers).map(([name, entry]) => [name, completeEntry(name, entry, manifests)] as const)
+    this.#entries = { ...Object.fromEntries(written), ...implicitProviders({ manifests, config, secrets: secretStore }) }
+    for (const name of Object.keys(this.#entries)) this.#register(name)
+  }
+
+  get names(): readonly string[] {
+    return Object.keys(this.#entries)
+  }
+
+  /** By name, or by the id or alias of a plugin that has exactly one provider. */
+  async start(name: string): Promise<StartedProvider> {
+    return this.#container.resolve(providerToken<Promise<StartedProvider>>(this.#findName(name)))
+  }
+
+  async list(): Promise<readonly ProviderInfo[]> {
+    return Promise.all(this.names.map(name => this.#describe(name)))
+  }
+
+  /** Ends running calls, then closes providers in the reverse order of their start. One that fails to close does not stop the rest. */
+  async close(): Promise<void> {
+    for (const provider of this.#started) {
+      for (const call of provider.running) call.fail(cancelled('The host was closed.'))
+    }
+    for (const { made, name } of this.#started.toReversed()) {
+      try {
+        if (!isDialect(made)) await made.close?.()
+      } catch (error) {
+        this.#parts.log.warn('a provider failed to close', { provider: name, error })
+      }
+    }
+    this.#started = []
+  }
+
+  /** A failed start is not kept: the next use tries again. */
+  #register(name: string): void {
+    const start = async () => {
+      try {
+        const plugin = this.#pluginOf(name)
+        const started = await startProvider(plugin, await this.#resolveOrThrow(name, plugin), this.#parts)
+        this.#started.push(started)
+        return started
+      } catch (error) {
+        this.#register(name)
+        throw error
+      }
+    }
+    this.#container.register(providerToken<Promise<StartedProvider>>(name), { useFactory: instanceCachingFactory(start) })
+  }
+
+  #findName(asked: string): string {
+    if (Object.hasOwn(this.#entries, asked)) return asked
+    const plugin = this.#parts.plugins.get(asked)
+    const uses = plugin === undefined ? [] : this.names.filter(name => this.#pluginIdOf(name) === plugin.id)
+    if (uses.length === 1) return uses[0] as string
+    if (uses.length > 1)
+      throw new HostError('not_found', `Plugin ${asked} has several providers: ${uses.join(', ')}.`, { hint: 'Name one of them.' })
+    if (plugin !== undefined) {
+      throw new HostError('config', `Plugin ${plugin.id} is installed but not configured.`, {
+        hint: `Run \`resoftai plugin config ${plugin.id}\`.`
+      })
+    }
+    const known = [...this.names, ...this.#parts.plugins.plugins.map(({ id }) => id)]
+    const close = nearest(asked, known)
+    throw new HostError('not_found', `There is no provider named "${asked}".${close === undefined ? '' : ` Did you mean ${close}?`}`, {
+      hint:
+        this.names.length > 0
+          ? `Configured: ${this.names.join(', ')}.`
+          : 'None is configured yet: run `resoftai plugin list`, then `resoftai plugin config <id>`.'
+    })
+  }
+
+  #pluginIdOf(name: string): string {
+    const { plugin = name } = this.#entries[name] as { plugin?: unknown }
+    return this.#parts.plugins.get(String(plugin))?.id ?? String(plugin)
+  }
+
+  #pluginOf(name: string): FoundPlugin {
+    const { plugins } = this.#parts
+    const id = this.#pluginIdOf(name)
+    const plugin = plugins.get(id)
+    if (plugin?.enabled === true) return plugin
+    if (plugin !== undefined)
+      throw new HostError('config', `Plugin ${id} of provider ${name} is disabled.`, { hint: `Run \`resoftai plugin enable ${id}\`.` })
+    const broken = plugins.broken.find(candidate => candidate.id === id)
+    if (broken !== undefined) {
+      const kind = broken.state === 'incompatible' ? 'incompatible' : 'plugin'
+      throw new HostError(kind, `Plugin ${id} of provider ${name} cannot be used.`, {
+        problems: broken.problems,
+        hint: `Run \`resoftai plugin check ${broken.directory}\`.`
+      })
+    }
+    const close = plugins.nearest(id)
+    throw new HostError(
+      'not_found',
+      `Provider ${name} wants plugin ${id}, which is not installed.${close === undefined ? '' : ` Did you mean ${close}?`}`,
+      {
+        hint: `Run \`resoftai plugin install ${id}\`, or name another one in \`providers.${name}.plugin\`.`
+      }
+    )
+  }
+
+  #resolve(name: string, { manifest, manifestFile }: FoundPlugin): Promise<Resolution> {
+    const { config, secretStore } = this.#parts
+    return resolveProvider({ name, entry: this.#entries[name] ?? {}, manifest, manifestFile, config, secrets: secretStore })
+  }
+
+  async #resolveOrThrow(name: string, plugin: FoundPlugin) {
+    const resolution = await this.#resolve(name, plugin)
+    if (resolution.ok) return resolution.provider
+    throw new HostError('config', `Provider ${name} is not configured correctly.`, {
+      problems: resolution.problems,
+      hint: `Run \`resoftai plugin config ${plugin.id}\`.`
+    })
+  }
+
+  async #describe(name: string): Promise<ProviderInfo> {
+    const entry = this.#entries[name] ?? {}
+    const info = { name, plugin: this.#pluginIdOf(name), ...(typeof entry['preset'] === 'string' && { preset: entry['preset'] }) }
+    try {
+      const resolution = await this.#resolve(name, this.#pluginOf(name))
+      if (!resolution.ok) return { ...info, state: 'unconfigured', problem: resolution.problems.map(problem => problem.message).join(' ') }
+      const { defaultModel } = resolution.provider.settings
+      return { ...info, ...(defaultModel !== undefined && { defaultModel }), state: 'ready' }
+    } catch (error) {
+      return { ...info, state: 'unavailable', problem: (error as Error).message }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import type { Dialect, Provider, ProviderContext } from '@resoftai/sdk'
+import type { StartedProvider } from './chat/index.ts'
+import type { ResolvedProvider } from './config/index.ts'
+import { HostError } from './error.ts'
+import type { HostParts } from './parts.ts'
+import { loadDefinition, type FoundPlugin } from './plugins/index.ts'
+import { createChannel } from './transport/index.ts'
+
+/** How long a plugin may take to load, and again to start. */
+const startTimeoutMs = 10_000
+
+/** Loads the plugin's code and lets it make its dialect or provider. */
+export async function startProvider(plugin: FoundPlugin, resolved: ResolvedProvider, parts: HostParts): Promise<StartedProvider> {
+  const { transport, clock, random, redactor } = parts
+  // Local servers that need no key are often given their own name as one; taking that out would make every text unreadable.
+  const names = new Set([resolved.name, resolved.preset, plugin.id, ...Object.keys(plugin.manifest.presets ?? {})])
+  for (const secret of resolved.secrets.values()) if (!names.has(secret)) redactor.add(secret)
+  const log = parts.log.child({ provider: resolved.name })
+  const definition = await loadDefinition(plugin, { timeoutMs: startTimeoutMs })
+  const context: ProviderContext = Object.freeze({
+    provider: resolved.name,
+    config: resolved.config,
+    log: Object.freeze({ ...log }),
+    clock
+  })
+  const made = await withinLimit(async () => definition.create(context), plugin.id)
+  checkShape(made, plugin)
+  const channel = createChannel({
+    transport,
+    allowedHosts: resolved.allowedHosts,
+    secrets: resolved.secrets,
+    secretQuery: plugin.manifest.secretQuery ?? []
+  })
+  return {
+    name: resolved.name,
+    plugin: plugin.id,
+    settings: resolved.settings,
+    made,
+    channel,
+    log,
+    redactor,
+    clock,
+    random,
+    running: new Set()
+  }
+}
+
+async function withinLimit<T>(start: () => Promise<T>, plugin: string): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(
+    () =>
+      late.reject(
+        new HostError('plugin', `Plugin ${plugin} did not start within ${startTimeoutMs / 1000} s.`, {
+          hint: 'Its create() never ended; tell its author.'
+        })
+      ),
+    startTimeoutMs
+  )
+  try {
+    return await Promise.race([start(), late.promise])
+  } catch (error) {
+    if (error instanceof HostError) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new HostError('plugin', `Plugin ${plugin} could not start: ${reason}`, { hint: `Run \`resoftai plugin check ${plugin}\`.` })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function checkShape(made: unknown, { id, entryFile }: FoundPlugin): asserts made is Dialect | Provider {
+  const { encode, streamDecoder, chat } = (made ?? {}) as Partial<Dialect & Provider>
+  if ((typeof encode === 'function' && typeof streamDecoder === 'function') || typeof chat === 'function') return
+  throw new HostError('plugin', `Plugin ${id} made neither a dialect (encode, streamDecoder) nor a provider (chat).`, {
+    hint: `See create() in ${entryFile}.`
+  })
+}

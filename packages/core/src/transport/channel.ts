@@ -1,0 +1,80 @@
+import { ProviderError, type WireRequest } from '@resoftai/sdk'
+import type { Exchange } from './exchange.ts'
+import type { Transport } from './transport.ts'
+
+export interface ChannelOptions {
+  readonly transport: Transport
+  /** Origins, or host patterns such as `*.openai.azure.com` (https only). */
+  readonly allowedHosts: readonly string[]
+  /** Placeholder → real value. */
+  readonly secrets: ReadonlyMap<string, string>
+  /** Query parameters that may carry a secret. */
+  readonly secretQuery: readonly string[]
+}
+
+/**
+ * The only way from a provider to the network. It refuses hosts the manifest does not allow, and it alone puts real secrets in:
+ * into header values, and into the query parameters the manifest names.
+ */
+export interface Channel {
+  send(request: WireRequest): Promise<Exchange>
+}
+
+export function createChannel({ transport, allowedHosts, secrets, secretQuery }: ChannelOptions): Channel {
+  return {
+    send(request) {
+      const url = checkUrl(request.url, allowedHosts)
+      const headers: Record<string, string> = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'resoftai' }
+      for (const name in request.headers) headers[name.toLowerCase()] = fillSecrets(request.headers[name] as string, secrets)
+      const query = secretQuery.length > 0 && url.search !== '' ? fillQuery(url, secretQuery, secrets) : url.search
+      const body = request.body === undefined ? undefined : JSON.stringify(request.body)
+      if (body !== undefined) headers['content-type'] ??= 'application/json'
+      const method = request.method ?? (body === undefined ? 'GET' : 'POST')
+      return transport.send({ method, origin: url.origin, path: url.pathname + query, headers, body })
+    }
+  }
+}
+
+function checkUrl(text: string, allowedHosts: readonly string[]): URL {
+  const url = URL.parse(text)
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    throw new ProviderError('bad_request', 'The plugin made an address that is not an http(s) URL.', {
+      code: 'address',
+      hint: 'Check api_base.'
+    })
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new ProviderError('bad_request', 'The address holds a user name or password.', {
+      code: 'address',
+      hint: 'Put keys into api_key, not into the URL.'
+    })
+  }
+  if (!allowedHosts.some(allowed => allowsUrl(allowed, url))) {
+    throw new ProviderError('permission', `The plugin wants to send to ${url.origin}, which its manifest does not allow.`, {
+      code: 'host_not_allowed',
+      hint: `It may send to: ${allowedHosts.join(', ') || 'nothing'}.`
+    })
+  }
+  return url
+}
+
+function allowsUrl(allowed: string, url: URL): boolean {
+  if (allowed.startsWith('*.')) return url.protocol === 'https:' && url.port === '' && url.hostname.endsWith(allowed.slice(1))
+  return allowed === url.origin
+}
+
+function fillSecrets(text: string, secrets: ReadonlyMap<string, string>): string {
+  if (!text.includes('{{secret:')) return text
+  let filled = text
+  for (const [placeholder, secret] of secrets) filled = filled.replaceAll(placeholder, () => secret)
+  return filled
+}
+
+function fillQuery(url: URL, names: readonly string[], secrets: ReadonlyMap<string, string>): string {
+  const query = new URLSearchParams(url.search)
+  for (const name of names) {
+    const value = query.get(name)
+    if (value !== null) query.set(name, fillSecrets(value, secrets))
+  }
+  return `?${query.toString()}`
+}

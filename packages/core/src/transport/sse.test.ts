@@ -1,0 +1,75 @@
+import { describe, expect, test } from '@jest/globals'
+import { readServerSentEvents } from '@resoftai/sdk/testing'
+import { EventStreamReader } from './sse.ts'
+
+/** Small and repeatable, so that a failing case can be found again by its number. */
+function randomFrom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32
+    return state / 2 ** 32
+  }
+}
+
+function read(bytes: Uint8Array, cuts: readonly number[]) {
+  const reader = new EventStreamReader()
+  const edges = [0, ...cuts, bytes.length]
+  const events = edges.slice(1).flatMap((end, index) => [...reader.read(bytes.subarray(edges[index], end))])
+  return [...events, ...reader.flush()].map(({ event, data }) => ({ ...(event !== undefined && { event }), data }))
+}
+
+const lines = [
+  'data: {"text":"你好 😀"}',
+  'data:tight',
+  'data: two',
+  'event: error',
+  'id: 7',
+  'retry: 10',
+  ': ping',
+  'unknown: x',
+  'data',
+  '',
+  '',
+  ' '
+]
+
+describe('EventStreamReader', () => {
+  test('S01-S09 reads what an independent reader reads, in 20,000 random cuts with LF, CRLF, CR and mixed line ends', () => {
+    for (let seed = 1; seed <= 20_000; seed++) {
+      const random = randomFrom(seed)
+      const pick = <T>(from: readonly T[]) => from[Math.floor(random() * from.length)] as T
+      const eol = pick([['\n'], ['\r\n'], ['\r'], ['\n', '\r\n', '\r']])
+      const body = Array.from({ length: 2 + Math.floor(random() * 12) }, () => pick(lines) + pick(eol)).join('')
+      const bytes = Buffer.from(`${pick(['', '\ufeff'])}${body}${eol[0]}${eol[0]}`)
+      const cuts = Array.from({ length: Math.floor(random() * 6) }, () => Math.floor(random() * bytes.length)).toSorted((a, b) => a - b)
+      const expected = readServerSentEvents(bytes).map(({ event, data }) => ({ ...(event !== undefined && { event }), data }))
+      expect({ seed, events: read(bytes, cuts) }).toEqual({ seed, events: expected })
+    }
+  })
+
+  test('an event without its final blank line is told at the flush', () => {
+    expect(read(Buffer.from('data: a\n\nevent: e\ndata: b'), [3])).toEqual([{ data: 'a' }, { event: 'e', data: 'b' }])
+  })
+
+  test('S09 bytes that are no UTF-8 become replacement characters', () => {
+    const bytes = Buffer.concat([Buffer.from('data: a'), Buffer.from([0xff, 0xfe]), Buffer.from('b\n\n')])
+    expect(read(bytes, [])).toEqual([{ data: 'a\ufffd\ufffdb' }])
+  })
+
+  test('an event of more than 8 MiB is refused while it arrives', () => {
+    const reader = new EventStreamReader()
+    const piece = Buffer.from('x'.repeat(1024 * 1024))
+    reader.read(Buffer.from('data: '))
+    expect(() => {
+      for (let count = 0; count < 20; count++) reader.read(piece)
+    }).toThrow(expect.objectContaining({ kind: 'protocol', code: 'too_large' }))
+  })
+
+  test('keeps the text since the last event, where a bare error may stand', () => {
+    const reader = new EventStreamReader()
+    reader.read(Buffer.from('data: a\n\n'))
+    reader.read(Buffer.from('{"error":\n'))
+    reader.read(Buffer.from('{"code":499}}'))
+    expect(reader.stray).toContain('{"error":\n{"code":499}}')
+  })
+})

@@ -1,0 +1,44 @@
+import { createParser } from 'eventsource-parser'
+import { ProviderError, type WireEvent } from '@resoftai/sdk'
+
+/** Characters of one event. Larger than any real one; small enough that a hostile stream cannot fill the memory. */
+const maxEventLength = 8 * 1024 * 1024
+/** Text kept for the case that the body is no event stream at all. */
+const maxStrayLength = 64 * 1024
+
+/** Bytes to server-sent events, in any chunking. */
+export class EventStreamReader {
+  #text = new TextDecoder()
+  #events: WireEvent[] = []
+  #stray = ''
+  #parser = createParser({
+    maxBufferSize: maxEventLength,
+    onEvent: event => this.#events.push(event),
+    onError: error => {
+      if (error.type === 'max-buffer-size-exceeded') {
+        throw new ProviderError('protocol', 'The vendor sent one event of more than 8 MiB.', { code: 'too_large', retryable: false })
+      }
+    }
+  })
+
+  read(chunk: Uint8Array): readonly WireEvent[] {
+    return this.#feed(this.#text.decode(chunk, { stream: true }))
+  }
+
+  /** What is left at the end of the body: an event that lacks its final blank line. It may be half of one. */
+  flush(): readonly WireEvent[] {
+    return this.#feed(`${this.#text.decode()}\n\n`)
+  }
+
+  /** The text since the last event: where a JSON error stands that some vendors put bare into a stream. */
+  get stray(): string {
+    return this.#stray
+  }
+
+  #feed(text: string): readonly WireEvent[] {
+    this.#events = []
+    this.#parser.feed(text)
+    this.#stray = this.#events.length > 0 ? text : (this.#stray + text).slice(-maxStrayLength)
+    return this.#events
+  }
+}
