@@ -50,12 +50,12 @@ export async function measureChunks(): Promise<void> {
     overrides: { transport: memoryTransport }
   })
   const provider = await host.provider('bench')
-  const openai = new OpenAI({ apiKey: 'sk-bench', baseURL: 'http://127.0.0.1:1/v1', fetch: memoryFetch as typeof fetch })
+  const openai = new OpenAI({ apiKey: 'sk-bench', baseURL: 'http://127.0.0.1:1/v1', fetch: memoryFetch })
   const aiModel = createOpenAICompatible({
     name: 'bench',
     baseURL: 'http://127.0.0.1:1/v1',
     apiKey: 'sk-bench',
-    fetch: memoryFetch as typeof fetch
+    fetch: memoryFetch
   }).chatModel('bench-1')
   const messages = [{ role: 'user' as const, content: 'hello' }]
 

@@ -13,7 +13,7 @@ const isOurs = name => name.startsWith('@resoftai/')
 
 /** Copies what a package publishes, and returns its manifest as published: workspace versions made real, nothing for development. */
 function copyPackage(from, to) {
-  const { devDependencies, scripts, ...manifest } = readJson(join(from, 'package.json'))
+  const { devDependencies: _development, scripts: _scripts, ...manifest } = readJson(join(from, 'package.json'))
   mkdirSync(to, { recursive: true })
   for (const file of manifest.files) {
     cpSync(join(from, file), join(to, file), { recursive: true, filter: source => !source.endsWith('.tsbuildinfo') })
@@ -52,7 +52,7 @@ for (const [name, folder] of ours) {
   // Named here as well: some package managers do not look into bundled packages for what these need.
   Object.assign(dependencies, inner.dependencies, { [name]: inner.version })
 }
-const published = { ...manifest, dependencies, bundleDependencies: [...ours.keys()].toSorted() }
+const published = { ...manifest, dependencies, bundleDependencies: [...ours.keys()].toSorted((a, b) => a.localeCompare(b)) }
 writeFileSync(join(stage, 'package.json'), `${JSON.stringify(published, null, 2)}\n`)
 
 const [{ filename }] = JSON.parse(

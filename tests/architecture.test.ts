@@ -30,7 +30,7 @@ function importsOf(room: string): Import[] {
   return sources(room).flatMap(file => {
     const text = readFileSync(join(root, file), 'utf8')
     const found = text.matchAll(/(?:^|\n)(?:import|export)\s(?:[^'"`;=]*?\sfrom\s)?'([^']+)'|import\(\s*'([^']+)'\s*\)/g)
-    return [...found].map(match => ({ file, specifier: (match[1] ?? match[2]) as string }))
+    return [...found].map(match => ({ file, specifier: match[1] ?? match[2] ?? '' }))
   })
 }
 

@@ -29,7 +29,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const run = async (cwd: string, command: string, args: readonly string[], more: NodeJS.ProcessEnv = {}) =>
   (await promisify(execFile)(command, args, { cwd, env: { ...env, ...more }, timeout: 60_000 })).stdout
-const shell = (cwd: string, script: string, more?: NodeJS.ProcessEnv) => run(cwd, 'bash', ['-euo', 'pipefail', '-c', script], more)
+const shell = (cwd: string, script: string, more?: NodeJS.ProcessEnv) => run(cwd, 'bash', ['--norc', '-eo', 'pipefail', '-c', script], more)
 const resoftai = (cwd: string, args: readonly string[], more?: NodeJS.ProcessEnv) =>
   run(cwd, node, [join(root, 'cli/bin/resoftai.js'), ...args], more)
 

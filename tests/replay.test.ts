@@ -41,7 +41,8 @@ describeRecordings(
     beforeAll(async () => {
       service = await fakeService(({ path, json }) => {
         const index = Number((json as { model: string }).model.slice('recording-'.length))
-        const recording = (path.endsWith('/embeddings') ? embeddings : chats)[index] as Recording
+        const recording = (path.endsWith('/embeddings') ? embeddings : chats)[index]
+        if (recording === undefined) throw new Error('unknown recording')
         const type = recording.kind === 'sse' ? 'text/event-stream' : 'application/json'
         const pieces = piecesOf(Buffer.from(recording.body), index)
         return {

@@ -10,7 +10,7 @@ function chatting(chat: (signal: AbortSignal) => unknown): Provider {
   return { chat: (_request, signal) => chat(signal) as AsyncIterable<ChatEvent> }
 }
 
-async function* yielding(...events: unknown[]): AsyncGenerator<unknown> {
+async function* yielding(...events: unknown[]): AsyncGenerator {
   yield* events
 }
 
@@ -31,15 +31,13 @@ describe('a provider that is no dialect', () => {
     [
       'a throw of a string',
       () => {
-        throw 'no'
+        throw 'no' // oxlint-disable-line no-throw-literal
       }
-    ], // eslint-disable-line no-throw-literal
+    ],
     [
       'a throw of null inside',
-      async function* () {
-        throw null
-      }
-    ] // eslint-disable-line no-throw-literal
+      () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(null) }) }) // oxlint-disable-line prefer-promise-reject-errors
+    ]
   ])('P25 that returns %s is a typed error', async (_what, chat) => {
     await using host = start(chatting(chat), base)
     await expect(host.client.chat(ask)).rejects.toMatchObject({ kind: 'protocol', code: 'plugin', provider: 'test' })

@@ -42,7 +42,7 @@ export interface Dialect {
   decode?(body: unknown): Iterable<ChatEvent>
   /**
    * Reads an error answer; `undefined` when it is none that this dialect knows, then the host judges by the status.
-   * Also asked for a JSON body with status 200 that was expected to be a reply. `body` is parsed JSON, else text.
+   * Also asked for a JSON body with status 200 that was expected to be a reply and gave no `finish`. `body` is parsed JSON, else text.
    */
   decodeError?(status: number, body: unknown, headers: Headers): ProviderError | undefined
   readonly embeddings?: EmbeddingDialect

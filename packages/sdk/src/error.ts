@@ -111,15 +111,19 @@ export class ProviderError extends Error {
   with(details: ProviderErrorDetails & { readonly message?: string | undefined }): ProviderError {
     const { message, ...more } = details
     const known = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined))
-    const copy = new ProviderError(this.kind, message ?? this.message, { ...this, cause: this.cause, ...known })
+    const copy = new ProviderError(this.kind, message ?? this.message, { ...this.#details(), cause: this.cause, ...known })
     if (this.stack !== undefined && message === undefined) copy.stack = this.stack
     return copy
   }
 
   toJSON(): Record<string, unknown> {
-    const { kind, message, code, status, vendorCode, retryable, retryAfterMs, hint, provider, model, requestId, partial, usage, attempts } =
-      this
-    return { kind, message, code, status, vendorCode, retryable, retryAfterMs, hint, provider, model, requestId, partial, usage, attempts }
+    return { kind: this.kind, message: this.message, ...this.#details() }
+  }
+
+  /** Everything that may be shown: a cause is whatever somebody threw. */
+  #details(): Omit<ProviderErrorDetails, 'cause'> {
+    const { code, status, vendorCode, retryable, retryAfterMs, hint, provider, model, requestId, partial, usage, attempts } = this
+    return { code, status, vendorCode, retryable, retryAfterMs, hint, provider, model, requestId, partial, usage, attempts }
   }
 }
 

@@ -40,7 +40,6 @@ export function readAnswerError(head: ResponseHead, body: string, dialect: Diale
   const wanted = headers['x-should-retry']
   return error.with({
     status: error.status ?? status,
-    message: tidy(error.message),
     hint: error.hint ?? hints[error.kind],
     retryAfterMs: error.retryAfterMs ?? readRetryAfter(headers, now),
     requestId: error.requestId ?? readRequestId(headers),
@@ -99,8 +98,8 @@ function excerpt(body: string): string {
   return text === '' ? '.' : `: ${text}`
 }
 
-/** Cut, and without control characters: it may be shown on a terminal. */
-function tidy(text: string): string {
+/** Cut, and without control characters: it may be shown on a terminal (FAULTS.md H33). */
+export function tidy(text: string): string {
   // eslint-disable-next-line no-control-regex
   return text.slice(0, longestMessage).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd')
 }

@@ -8,6 +8,7 @@ import {
   type ChatRequest,
   type WireRequest
 } from '@resoftai/sdk'
+import { tidy } from './answer-error.ts'
 import { Call } from './call.ts'
 import { defaultDelays, toProviderError, withRetry } from './retry.ts'
 import { tryReply } from './open-reply.ts'
@@ -83,7 +84,7 @@ export function explainFailure(
 ): ProviderError {
   const failure = toProviderError(error)
   const { text = '', usage = {} } = seen?.partial() ?? {}
-  const scrub = (words: string | undefined) => (words === undefined ? undefined : provider.redactor.scrub(words))
+  const scrub = (words: string | undefined) => (words === undefined ? undefined : tidy(provider.redactor.scrub(words)))
   return failure.with({
     message: scrub(failure.message) ?? '',
     hint: scrub(failure.hint),

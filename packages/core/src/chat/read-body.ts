@@ -8,12 +8,11 @@ export const maxErrorBytes = 64 * 1024
 
 /** A whole body as text. More than `maxBytes` is an error, or is cut off when `cut` is set. */
 export async function readBody(exchange: Exchange, { maxBytes = maxBodyBytes, cut = false } = {}): Promise<string> {
-  const first = await exchange.read()
-  if (first === undefined) return ''
-  const chunks = [first]
-  let length = first.length
+  const decoder = new TextDecoder()
+  let text = ''
+  let length = 0
   for (let chunk; (chunk = await exchange.read()) !== undefined;) {
-    chunks.push(chunk)
+    text += decoder.decode(chunk, { stream: true })
     length += chunk.length
     if (length > maxBytes) {
       const error = new ProviderError('protocol', `The vendor sent a body of more than ${maxBytes} bytes.`, {
@@ -25,7 +24,5 @@ export async function readBody(exchange: Exchange, { maxBytes = maxBodyBytes, cu
       throw error
     }
   }
-  return Buffer.concat(chunks)
-    .toString('utf8')
-    .replace(/^\ufeff/, '')
+  return text + decoder.decode()
 }

@@ -45,19 +45,20 @@ export function readWhole(exchange: Exchange, head: ResponseHead, dialect: Diale
       complete = true
       return batch
     },
-    close: () => exchange.abort(new Error('No longer wanted.'))
+    close() {
+      if (!complete) exchange.abort(new Error('No longer wanted.'))
+    }
   }
 }
 
+/** The dialect is asked whether a body is a failure only when it is no reply: most are one. */
 function decodeWhole(body: string, head: ResponseHead, dialect: Dialect, now: () => number): ChatEvent[] {
   const value = parseLeniently(body)
-  const failure = readErrorInside(value, head, body, dialect, now)
-  if (failure !== undefined) throw failure
   if (typeof value !== 'object' || value === null || dialect.decode === undefined) throw notAReply(head, body)
   const held = new FinishHold()
   const batch: ChatEvent[] = []
   held.sort(dialect.decode(value), batch)
-  if (held.finish === undefined) throw notAReply(head, body)
+  if (held.finish === undefined) throw readErrorInside(value, head, body, dialect, now) ?? notAReply(head, body)
   batch.push(held.finish)
   return batch
 }
@@ -65,9 +66,8 @@ function decodeWhole(body: string, head: ResponseHead, dialect: Dialect, now: ()
 /** A failure told in a body with status 200. */
 function readErrorInside(value: unknown, head: ResponseHead, body: string, dialect: Dialect, now: () => number): ProviderError | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  return dialect.decodeError?.(head.status, value, new Headers(head.headers)) === undefined
-    ? undefined
-    : readAnswerError(head, body, dialect, now())
+  const judged = dialect.decodeError?.(head.status, value, new Headers(head.headers))
+  return judged === undefined ? undefined : readAnswerError(head, body, dialect, now())
 }
 
 /** A stream of server-sent events, each read by the dialect as it comes. */

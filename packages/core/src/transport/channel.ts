@@ -21,16 +21,22 @@ export interface Channel {
 }
 
 export function createChannel({ transport, allowedHosts, secrets, secretQuery }: ChannelOptions): Channel {
+  // A provider asks one address nearly always; judging it costs as much as half the rest.
+  let judged: { readonly text: string; readonly url: URL; readonly origin: string } | undefined
   return {
     send(request) {
-      const url = checkUrl(request.url, allowedHosts)
+      if (judged?.text !== request.url) {
+        const url = checkUrl(request.url, allowedHosts)
+        judged = { text: request.url, url, origin: url.origin }
+      }
+      const { url, origin } = judged
       const headers: Record<string, string> = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'resoftai' }
       for (const name in request.headers) headers[name.toLowerCase()] = fillSecrets(request.headers[name] as string, secrets)
       const query = secretQuery.length > 0 && url.search !== '' ? fillQuery(url, secretQuery, secrets) : url.search
       const body = request.body === undefined ? undefined : JSON.stringify(request.body)
       if (body !== undefined) headers['content-type'] ??= 'application/json'
       const method = request.method ?? (body === undefined ? 'GET' : 'POST')
-      return transport.send({ method, origin: url.origin, path: url.pathname + query, headers, body })
+      return transport.send({ method, origin, path: url.pathname + query, headers, body })
     }
   }
 }

@@ -54,7 +54,7 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
   ): void {
     if (status < 200) return
     this.phase = 'body'
-    const joined: Record<string, string> = Object.create(null)
+    const joined: Record<string, string> = {}
     for (const name in headers) {
       const value = headers[name]
       if (value !== undefined) joined[name] = typeof value === 'string' ? value : value.join(', ')
