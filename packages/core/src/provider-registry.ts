@@ -12,7 +12,7 @@ import { startProvider } from './start-provider.ts'
 export class ProviderRegistry {
   #container: DependencyContainer
   #parts: HostParts
-  #entries: Readonly<Record<string, ProviderEntry>>
+  #entries: Record<string, ProviderEntry>
   #started: StartedProvider[] = []
 
   constructor(container: DependencyContainer) {
@@ -73,6 +73,7 @@ export class ProviderRegistry {
 
   #findName(asked: string): string {
     if (Object.hasOwn(this.#entries, asked)) return asked
+    if (this.#addPreset(asked)) return asked
     const plugin = this.#parts.plugins.get(asked)
     const uses = plugin === undefined ? [] : this.names.filter(name => this.#pluginIdOf(name) === plugin.id)
     if (uses.length === 1) return uses[0] as string
@@ -83,7 +84,10 @@ export class ProviderRegistry {
         hint: `Run \`resoftai plugin config ${plugin.id}\`.`
       })
     }
-    const known = [...this.names, ...this.#parts.plugins.plugins.map(({ id }) => id)]
+    const known = [
+      ...this.names,
+      ...this.#parts.plugins.plugins.flatMap(({ id, manifest }) => [id, ...Object.keys(manifest.presets ?? {})])
+    ]
     const close = nearest(asked, known)
     throw new HostError('not_found', `There is no provider named "${asked}".${close === undefined ? '' : ` Did you mean ${close}?`}`, {
       hint:
@@ -91,6 +95,21 @@ export class ProviderRegistry {
           ? `Configured: ${this.names.join(', ')}.`
           : 'None is configured yet: run `resoftai plugin list`, then `resoftai plugin config <id>`.'
     })
+  }
+
+  /** A preset that nobody configured may need nothing (a local server); else its error says what it needs. */
+  #addPreset(name: string): boolean {
+    const { plugins } = this.#parts
+    if (plugins.get(name) !== undefined) return false
+    const entry = completeEntry(
+      name,
+      {},
+      plugins.plugins.filter(plugin => plugin.enabled).map(plugin => plugin.manifest)
+    )
+    if (entry['preset'] === undefined) return false
+    this.#entries[name] = entry
+    this.#register(name)
+    return true
   }
 
   #pluginIdOf(name: string): string {
@@ -133,7 +152,7 @@ export class ProviderRegistry {
     if (resolution.ok) return resolution.provider
     throw new HostError('config', `Provider ${name} is not configured correctly.`, {
       problems: resolution.problems,
-      hint: `Run \`resoftai plugin config ${plugin.id}\`.`
+      hint: `Run \`resoftai plugin config ${plugin.id}${presetOption(this.#entries[name])}\`.`
     })
   }
 
@@ -149,4 +168,8 @@ export class ProviderRegistry {
       return { ...info, state: 'unavailable', problem: (error as Error).message }
     }
   }
+}
+
+function presetOption(entry: ProviderEntry | undefined): string {
+  return typeof entry?.['preset'] === 'string' ? ` --preset ${entry['preset']}` : ''
 }

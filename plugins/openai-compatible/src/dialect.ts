@@ -47,8 +47,8 @@ export function createOpenAIDialect({ url, headers, quirks = {}, errors = common
       }),
       decode: body => decodeEmbedding(body, rules)
     },
-    models: { encode: () => ({ url: url('/models'), headers: joinHeaders(headers) }), decode: decodeModels },
-    ...(healthPath !== undefined && { health: { encode: () => ({ url: url(healthPath), headers: joinHeaders(headers) }) } })
+    models: { encode: () => ({ url: url('/models'), headers }), decode: decodeModels },
+    ...(healthPath !== undefined && { health: { encode: () => ({ url: url(healthPath), headers }) } })
   }
 }
 

@@ -52,6 +52,14 @@ const traits: readonly (readonly [RegExp, ModelTraits])[] = [
   [/^gpt-([5-9]|1\d)(?!\d)/, { systemRole: 'developer', rename: completionTokens, unsupported: sampling }]
 ]
 
+const known = new Map<string, ModelTraits>()
+/** More names than anybody asks for in one process; a stranger who makes them up does not fill the memory. */
+const mostKnown = 500
+
 export function modelTraits(model: string): ModelTraits {
-  return traits.find(([pattern]) => pattern.test(model))?.[1] ?? {}
+  const before = known.get(model)
+  if (before !== undefined) return before
+  const found = traits.find(([pattern]) => pattern.test(model))?.[1] ?? {}
+  if (known.size < mostKnown) known.set(model, found)
+  return found
 }

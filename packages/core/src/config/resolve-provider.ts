@@ -47,11 +47,12 @@ export async function resolveProvider({ name, entry, manifest, manifestFile, con
     const isMissing = fields[path] !== undefined && values[path] === undefined
     return isMissing ? { ...problem, suggestion: waysToSet(path, name, fields[path], preset) } : problem
   }
+  const missing = missingFields({ name, manifest, preset, fields, values, spoilt })
   const found: Problem[] = [
     ...gathered.problems,
-    ...missingFields({ name, manifest, preset, fields, values, spoilt }),
+    ...missing,
     ...validate(values)
-      .filter(({ path = '' }) => !spoilt.has(topOf(path)))
+      .filter(({ path = '' }) => !spoilt.has(topOf(path)) && !missing.some(problem => problem.path === path))
       .map(problem => explainMissing(problem)),
     ...nestedSecrets(fields, manifestFile)
   ]

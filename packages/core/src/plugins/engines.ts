@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { isRecord } from '../config/record.ts'
 import type { Problem } from '../error.ts'
 import { hostApiVersion } from './host-api.ts'
 
@@ -13,10 +14,7 @@ export interface EngineProblems {
 
 /** Judges `engines` of a package.json against this host and this Node. */
 export function judgeEngines(engines: unknown, file: string): EngineProblems {
-  const wanted = (typeof engines === 'object' ? engines : undefined) as
-    | { readonly resoftai?: unknown; readonly node?: unknown }
-    | null
-    | undefined
+  const wanted: { readonly resoftai?: unknown; readonly node?: unknown } = isRecord(engines) ? engines : {}
   const broken: Problem[] = []
   const incompatible: Problem[] = []
   const judge = (name: 'resoftai' | 'node', range: unknown, version: string, message: (range: string) => string, suggestion: string) => {
@@ -32,13 +30,13 @@ export function judgeEngines(engines: unknown, file: string): EngineProblems {
   }
   judge(
     'resoftai',
-    wanted?.resoftai,
+    wanted.resoftai,
     hostApiVersion,
     range => `It needs the host API ${range}, but this host has ${hostApiVersion}.`,
     'Update resoftai, or install a version of the plugin for this host.'
   )
   const { node } = process.versions
-  if (wanted?.node !== undefined) {
+  if (wanted.node !== undefined) {
     judge('node', wanted.node, node, range => `It needs Node ${range}, but this is Node ${node}.`, 'Run resoftai on such a Node version.')
   }
   return { broken, incompatible }

@@ -1,4 +1,4 @@
-import { errorCode } from '../config/private-file.ts'
+import { errorCode } from './error-code.ts'
 import { HostError, isHostError } from '../error.ts'
 
 const words: Readonly<Record<string, string>> = {

@@ -1,28 +1,27 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readFileSync, readdirSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, lstatSync, openSync, readFileSync, readdirSync, rmSync, type Dirent } from 'node:fs'
 import { join, sep } from 'node:path'
 import { HostError, type Problem } from '../error.ts'
-import { readJsonObject } from './read-json.ts'
 import { writeNewFile } from './write-file.ts'
 
 const listName = '.resoftai-files.json'
 
 /** Writes down the sha256 of every file of a folder, and makes sure that all of it is on the disk. Gives the sha256 of that list. */
 export function sealGeneration(directory: string): string {
+  rmSync(join(directory, listName), { force: true })
   const files = Object.fromEntries(listFiles(directory).map(path => [path, hashFile(join(directory, path))]))
-  const list = `${JSON.stringify({ files }, null, 2)}\n`
-  writeNewFile(join(directory, listName), list)
+  const text = `${JSON.stringify({ files }, null, 2)}\n`
+  writeNewFile(join(directory, listName), text)
   for (const folder of ['', ...listFolders(directory)]) syncFolder(join(directory, folder))
-  return `sha256-${hash(list)}`
+  return `sha256-${hash(text)}`
 }
 
 /** What is not as it was installed; empty when all is. */
 export function judgeGeneration(directory: string, integrity: string): readonly Problem[] {
   const listFile = join(directory, listName)
-  const reading = readJsonObject(listFile)
-  if (!reading.ok) return [reading.problem]
-  if (`sha256-${hashFile(listFile)}` !== integrity) return [{ message: 'The list of files was changed.', file: listFile }]
-  const files = reading.value['files'] as Readonly<Record<string, string>>
+  const text = existsSync(listFile) ? readFileSync(listFile) : Buffer.alloc(0)
+  if (`sha256-${hash(text)}` !== integrity) return [{ message: 'The list of its files is gone or was changed.', file: listFile }]
+  const { files } = JSON.parse(text.toString()) as { readonly files: Readonly<Record<string, string>> }
   const present = new Set(listFiles(directory).filter(path => path !== listName))
   const lost = Object.keys(files).filter(path => !present.has(path))
   const other = [...present].filter(path => files[path] !== hashFile(join(directory, path)))
@@ -65,7 +64,7 @@ function listFolders(directory: string): readonly string[] {
   return list(directory, entry => entry.isDirectory())
 }
 
-function list(directory: string, isWanted: (entry: import('node:fs').Dirent) => boolean): readonly string[] {
+function list(directory: string, isWanted: (entry: Dirent) => boolean): readonly string[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter(isWanted)
     .map(entry =>
@@ -77,7 +76,7 @@ function list(directory: string, isWanted: (entry: import('node:fs').Dirent) => 
 }
 
 function hashFile(file: string): string {
-  return hash(readFileSync(file))
+  return lstatSync(file).isFile() ? hash(readFileSync(file)) : 'not a file'
 }
 
 function hash(content: string | Buffer): string {

@@ -1,32 +1,39 @@
 import { pathToFileURL } from 'node:url'
 import type { ProviderDefinition } from '@resoftai/sdk'
-import { HostError } from '../error.ts'
-import { verifyGeneration } from './generation.ts'
+import { HostError, isHostError } from '../error.ts'
+import { definitionOf } from './definition.ts'
+import { reasonOf } from './reason.ts'
 import type { FoundPlugin } from './types.ts'
 
-/** Imports the entry file of a plugin. Throws `HostError` that names the plugin, the file and what to do. */
-export async function loadDefinition(plugin: FoundPlugin, { timeoutMs = 10_000 } = {}): Promise<ProviderDefinition> {
-  const { id, entryFile, integrity } = plugin
-  if (integrity !== undefined) verifyGeneration({ ...plugin, integrity })
-  const hint = `Run \`resoftai plugin check ${plugin.directory}\`.`
+/**
+ * Loads a plugin's code into this process. An installed plugin is first compared with what was installed. Throws `HostError`: `integrity`
+ * when it differs, else `plugin`. Code that keeps the process busy cannot be stopped here; the probe before an installation finds it.
+ */
+export async function loadDefinition(
+  plugin: FoundPlugin,
+  { timeoutMs = 10_000 }: { readonly timeoutMs?: number } = {}
+): Promise<ProviderDefinition> {
+  const { id, directory, entryFile, integrity } = plugin
+  if (integrity !== undefined) {
+    const { verifyGeneration } = await import('./generation.ts')
+    verifyGeneration({ id, directory, integrity })
+  }
+  const refuse = (what: string, hint: string, cause?: unknown) =>
+    new HostError('plugin', `Plugin ${id} ${what}`, { hint: `${entryFile}: ${hint}`, cause })
   const late = Promise.withResolvers<never>()
-  const timer = setTimeout(
-    () => late.reject(new HostError('plugin', `Plugin ${id} did not load within ${timeoutMs / 1000} s: ${entryFile} never ends.`, { hint })),
-    timeoutMs
-  )
-  let module: Readonly<Record<string, unknown>>
+  const giveUp = () =>
+    late.reject(refuse(`was not loaded within ${timeoutMs / 1000} s.`, 'an await at the top of its code does not end. Tell its author.'))
+  const timer = setTimeout(giveUp, timeoutMs)
+  let module: unknown
   try {
-    module = await Promise.race([import(pathToFileURL(entryFile).href) as Promise<typeof module>, late.promise])
+    module = await Promise.race([import(pathToFileURL(entryFile).href), late.promise])
   } catch (error) {
-    if (error instanceof HostError) throw error
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new HostError('plugin', `Plugin ${id} cannot be loaded: ${entryFile} throws ${reason}`, { hint })
+    if (isHostError(error)) throw error
+    throw refuse(`could not be loaded: ${reasonOf(error)}`, `find out more with \`resoftai plugin check ${directory}\`.`, error)
   } finally {
     clearTimeout(timer)
   }
-  const definition = module['default'] as Partial<ProviderDefinition> | undefined
-  if (typeof definition?.create === 'function') return definition as ProviderDefinition
-  throw new HostError('plugin', `Plugin ${id} has no default export with create(), in ${entryFile}.`, {
-    hint: 'It must `export default defineProvider({ create })`.'
-  })
+  const definition = definitionOf(module)
+  if (definition !== undefined) return definition
+  throw refuse('has no provider as its default export.', 'it must say `export default defineProvider({ create })`.')
 }

@@ -1,8 +1,9 @@
 import { closeSync, openSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { makePrivateFolder, unwritable } from '../config/private-file.ts'
+import { makePrivateFolder } from '../config/private-file.ts'
 import { HostError } from '../error.ts'
+import { fileFault } from './file-fault.ts'
 import { isOwnerAlive, ownerName } from './owner.ts'
 import { installedFolder, namesIn } from './store.ts'
 
@@ -53,7 +54,7 @@ function putClaim(folder: string, id: string): string {
   try {
     closeSync(openSync(join(folder, name), 'wx', 0o600))
   } catch (error) {
-    throw unwritable(folder, error)
+    throw fileFault(folder, error)
   }
   return name
 }

@@ -1,4 +1,5 @@
 import { nestedSecrets } from '../config/nested-secrets.ts'
+import { readPreset } from '../config/provider-fields.ts'
 import { hostFields } from '../config/settings.ts'
 import type { Problem } from '../error.ts'
 import { checkSchema } from '../schema/check-schema.ts'
@@ -28,19 +29,19 @@ function hostProblems({ hosts, config }: Manifest): readonly Found[] {
 
 /** A preset may set the fields that every provider has, although no manifest declares them. */
 const common = Object.keys(hostFields)
-const presetWords = ['title', 'required', 'x-env']
 
-function presetProblems({ presets = {}, config }: Manifest): readonly Found[] {
-  const properties = config.properties ?? {}
+function presetProblems(manifest: Manifest): readonly Found[] {
+  const properties = manifest.config.properties ?? {}
   const known = [...Object.keys(properties), ...common]
-  return Object.entries(presets).flatMap(([name, preset]) => {
+  return Object.keys(manifest.presets ?? {}).flatMap(name => {
     const path = `presets.${name}`
-    const fields = Object.keys(preset).filter(key => !presetWords.includes(key))
+    const { values = {}, variables = {}, required = [] } = readPreset(manifest, name) ?? {}
+    const fields = Object.keys(values)
     return [
       ...fields.flatMap(key => unknownField(key, known, `${path}.${key}`)),
       ...fields.flatMap(key => (properties[key]?.writeOnly === true ? [secretValue(`${path}.${key}`)] : [])),
-      ...Object.keys(preset['x-env'] ?? {}).flatMap(key => unknownField(key, known, `${path}.x-env.${key}`)),
-      ...(preset.required ?? []).flatMap((key, index) => unknownField(key, known, `${path}.required.${index}`))
+      ...Object.keys(variables).flatMap(key => unknownField(key, known, `${path}.x-env.${key}`)),
+      ...required.flatMap((key, index) => unknownField(key, known, `${path}.required.${index}`))
     ]
   })
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { errorCode } from '../config/private-file.ts'
+import { errorCode } from './error-code.ts'
 
 /**
  * Names what belongs to this process: its id, when it started (an id is used again by later processes) and something random. Everything is in
@@ -14,13 +14,19 @@ export function ownerName(): string {
 export function isOwnerAlive(name: string): boolean {
   const [, pid, started] = /^(\d+)-(\d+)-[0-9a-f]+$/.exec(name) ?? []
   if (pid === undefined || started === undefined) return false
-  try {
-    process.kill(Number(pid), 0)
-  } catch (error) {
-    if (errorCode(error) === 'ESRCH') return false
-  }
+  if (!isProcessAlive(Number(pid))) return false
   const actual = startTime(Number(pid))
   return started === '0' || actual === undefined || actual === Number(started)
+}
+
+export function isProcessAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // Another user's process is not ours to signal, but it lives.
+    return errorCode(error) !== 'ESRCH'
+  }
 }
 
 /** In ticks since the machine started, where the system says so (Linux). */

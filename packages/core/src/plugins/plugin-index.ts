@@ -78,7 +78,8 @@ function readInstalled(home: string, reading: RecordReading): readonly Found[] {
   const { id, installed } = reading.record
   if (installed === undefined) return []
   const directory = generationFolder(home, installed.generation)
-  const repair = `Run \`resoftai plugin install ${installed.asked} --force\`.`
+  const from = installed.source === 'bundled' ? installed.asked : installed.resolved
+  const repair = `Run \`resoftai plugin install ${from} --force\`.`
   const broken = (problems: readonly Problem[], state: BrokenPlugin['state'] = 'broken'): readonly Found[] => [
     { ok: false, broken: { id, source: 'installed', directory, state, problems } }
   ]

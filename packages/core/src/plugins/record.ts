@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { writePrivateFile } from '../config/private-file.ts'
 import type { Problem } from '../error.ts'
 import { isPluginId } from './names.ts'
 import { readJsonObject } from './read-json.ts'
@@ -49,10 +48,6 @@ export function readRecord(home: string, id: string): RecordReading | undefined 
 
 export function readRecords(home: string): readonly RecordReading[] {
   return listRecordIds(home).map(id => read(recordFile(home, id)))
-}
-
-export function writeRecord(home: string, record: PluginRecord): void {
-  writePrivateFile(recordFile(home, record.id), `${JSON.stringify(record, null, 2)}\n`)
 }
 
 function listRecordIds(home: string): readonly string[] {

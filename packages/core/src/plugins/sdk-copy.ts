@@ -11,8 +11,8 @@ export function copySdk(packageFolder: string): void {
   const from = findSdk()
   const to = join(packageFolder, 'node_modules', ...sdk.split('/'))
   rmSync(to, { recursive: true, force: true })
-  const code = readdirSync(join(from, 'dist'), { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.js'))
-  for (const name of ['package.json', ...code.map(name => `dist${sep}${name}`)])
+  const code = readdirSync(join(from, 'dist'), { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.js'))
+  for (const name of ['package.json', ...code.map(file => `dist${sep}${file}`)])
     writeNewFile(join(to, name), readFileSync(join(from, name)))
 }
 

@@ -2,7 +2,7 @@ import { createReadStream, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createGunzip } from 'node:zlib'
 import type { ReadEntry } from 'tar'
-import { errorCode } from '../config/private-file.ts'
+import { errorCode } from './error-code.ts'
 import { HostError, isHostError } from '../error.ts'
 import { fileFault } from './file-fault.ts'
 import { packageLimits, quotePath, refused, type PackageLimits } from './package-limits.ts'
@@ -26,7 +26,7 @@ export async function unpackTarball(tarball: string, into: string): Promise<void
     if (isHostError(error)) throw error
     const code = errorCode(error)
     if (/^E[A-Z]+$/.test(code)) throw fileFault(into, error)
-    throw refused(tarball, /^Z_/.test(code) ? 'it is damaged or not compressed by gzip' : 'it is damaged or no tar archive')
+    throw refused(tarball, code.startsWith('Z_') ? 'it is damaged or not compressed by gzip' : 'it is damaged or no tar archive')
   }
 }
 
@@ -40,7 +40,9 @@ async function unpack(tarball: string, into: string): Promise<void> {
 
   const take = (entry: ReadEntry) => {
     if (++entries > mostEntries) throw refused(tarball, `it has more than ${mostEntries} entries`)
-    const path = String(entry.path)
+    // An extended header may have made it a number.
+    const { path: written }: { readonly path: unknown } = entry
+    const path = String(written)
     const [folder = '', ...rest] = path.split('/')
     top ??= folder
     if (entry.type === 'Directory' || entry.type === 'GNUDumpDir') return
@@ -88,7 +90,7 @@ async function unpack(tarball: string, into: string): Promise<void> {
 function writeEntry(entry: ReadEntry, path: string, into: string, limits: PackageLimits): void {
   limits.addFile(path)
   limits.addBytes(entry.header.size ?? 0)
-  const file = createFile(join(into, ...path.split('/')), Number(entry.mode ?? 0))
+  const file = createFile(join(into, ...path.split('/')), entry.mode ?? 0)
   entry.on('data', chunk => file.write(chunk))
   entry.on('end', () => file.close())
 }

@@ -37,7 +37,11 @@ describe('EventStreamReader', () => {
   test('S01-S09 reads what an independent reader reads, in 20,000 random cuts with LF, CRLF, CR and mixed line ends', () => {
     for (let seed = 1; seed <= 20_000; seed++) {
       const random = randomFrom(seed)
-      const pick = <T>(from: readonly T[]) => from[Math.floor(random() * from.length)]!
+      const pick = <T>(from: readonly T[]): T => {
+        const found = from.at(Math.floor(random() * from.length))
+        if (found === undefined) throw new Error('nothing to pick from')
+        return found
+      }
       const eol = pick([['\n'], ['\r\n'], ['\r'], ['\n', '\r\n', '\r']])
       const body = Array.from({ length: 2 + Math.floor(random() * 12) }, () => pick(lines) + pick(eol)).join('')
       const bytes = Buffer.from(`${pick(['', '\ufeff'])}${body}${eol[0]}${eol[0]}`)

@@ -48,7 +48,8 @@ export class HttpConnection implements Connection {
     this.ended = true
     this.#closed = true
     if (how === 'rst') this.socket.resetAndDestroy()
-    else this.socket.destroySoon()
+    // What was written in this turn is still on its way to the socket.
+    else setImmediate(() => this.socket.destroySoon())
   }
 
   wait(ms: number): Promise<void> {

@@ -1,0 +1,37 @@
+import type { PluginCheck } from './check.ts'
+import type { InstalledPlugin, InstallOptions } from './install.ts'
+
+// What changes or runs plugins is loaded when it is asked for: finding them must stay cheap.
+
+/**
+ * Installs a bundled plugin by its id or alias, a folder, or a tarball. No script of it runs; its code is loaded once, in a process of its
+ * own that may read nothing else. Throws `HostError`; whatever goes wrong, what was installed before stays as it was.
+ */
+export async function installPlugin(asked: string, options: InstallOptions): Promise<InstalledPlugin> {
+  const { install } = await import('./install.ts')
+  return install(asked, options)
+}
+
+/**
+ * Removes an installed plugin with all its versions. Throws `HostError` `not_found` when it is not installed, so a second time too; one that
+ * comes with the host cannot be removed, only disabled.
+ */
+export async function uninstallPlugin(id: string, options: { readonly home: string }): Promise<void> {
+  const { uninstall } = await import('./uninstall.ts')
+  return uninstall(id, options)
+}
+
+/** Says whether a plugin, installed or bundled, may be used. Gives false when it was so before. The caller has found the plugin. */
+export async function setEnabled(id: string, enabled: boolean, options: { readonly home: string }): Promise<boolean> {
+  const { enable } = await import('./enable.ts')
+  return enable(id, enabled, options)
+}
+
+/**
+ * Judges a plugin's folder: packs it as `npm pack` would and loads that copy as an installation does. What cannot be told because something
+ * before it is wrong is left out.
+ */
+export async function checkPlugin(directory: string): Promise<readonly PluginCheck[]> {
+  const { check } = await import('./check.ts')
+  return check(directory)
+}

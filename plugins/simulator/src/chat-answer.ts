@@ -1,0 +1,39 @@
+import type { ChatRequest } from '@resoftai/sdk'
+import { end, formatEvent, headers, json, wait, write, type Answer, type Step } from '@resoftai/sdk/testing'
+import { ChunkWriter, completion } from './openai-reply.ts'
+import { script, type SimulatorStep } from './script.ts'
+import { faultAnswer, streamFault, wholeFault } from './wire-fault.ts'
+
+/** The answer to one chat request, as an OpenAI-compatible service gives it. */
+export function chatAnswer(request: ChatRequest, isStream: boolean): Answer {
+  const steps = script(request)
+  const [first] = steps
+  if (first?.type === 'fault') {
+    const answer = faultAnswer(first.fault)
+    if (answer !== undefined) return answer
+  }
+  return isStream ? streamAnswer(steps) : wholeAnswer(steps)
+}
+
+function streamAnswer(script: readonly SimulatorStep[]): Answer {
+  const chunks = new ChunkWriter(script)
+  const steps = script.flatMap((step): readonly Step[] => {
+    if (step.type === 'wait') return [wait(step.ms)]
+    if (step.type === 'fault') return streamFault(step.fault, chunks)
+    const chunk = chunks.chunk(step.event)
+    const usage = step.event.type === 'finish' ? chunks.usageChunk() : undefined
+    return [chunk, usage].flatMap(text => (text === undefined ? [] : [write(formatEvent(text))]))
+  })
+  return {
+    headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' },
+    steps: [headers, ...steps, write(formatEvent('[DONE]')), end]
+  }
+}
+
+function wholeAnswer(steps: readonly SimulatorStep[]): Answer {
+  const body = completion(steps)
+  const fault = steps.find(step => step.type === 'fault')
+  const pauseMs = steps.reduce((sum, step) => sum + (step.type === 'wait' ? step.ms : 0), 0)
+  const answer = (fault && wholeFault(fault.fault, JSON.stringify(body))) ?? json(body)
+  return pauseMs === 0 ? answer : { ...answer, steps: [wait(pauseMs), ...answer.steps] }
+}
