@@ -110,6 +110,7 @@ describe('a chat that fails', () => {
     await using host = await serve(sse([{ text: 'Hel' }], { done: false }))
     const error = await failure(read(host.client.stream(ask)))
     expect(error).toMatchObject({ kind: 'truncated', partial: 'Hel', provider: 'test', model: 'm1' })
+    expect(error.attempts).toEqual([expect.objectContaining({ phase: 'body', kind: 'truncated' })])
     expect(host.service.requests).toHaveLength(1)
   })
 

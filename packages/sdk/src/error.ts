@@ -72,7 +72,10 @@ export const retryableKinds: ReadonlySet<ProviderErrorKind> = new Set([
 
 const marker = Symbol.for('resoftai.ProviderError')
 
-/** How every failed call ends. Safe to log and to serialise: it never holds a key or a prompt. */
+/**
+ * How every failed call ends. Safe to log and to serialise: it holds no key, and of the conversation only `partial` and what the vendor
+ * itself may quote in its message.
+ */
 export class ProviderError extends Error {
   override readonly name = 'ProviderError'
   readonly kind: ProviderErrorKind

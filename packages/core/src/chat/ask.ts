@@ -52,12 +52,20 @@ export async function* ask(
     outcome = 'finished'
   } catch (error) {
     outcome = 'failed'
-    throw explainFailure(error, provider, request.model, call.attempts, seen)
+    const failure = toProviderError(error)
+    if (close !== undefined) spoilLastAttempt(call, failure)
+    throw explainFailure(failure, provider, request.model, call.attempts, seen)
   } finally {
     close?.()
     call.end()
     logCall(provider, request.model, call, outcome)
   }
+}
+
+/** The try that had succeeded so far broke in the middle of its body. */
+function spoilLastAttempt(call: Call, { kind, code }: ProviderError): void {
+  const last = call.attempts.pop()
+  if (last !== undefined) call.attempts.push({ ...last, phase: 'body', kind, ...(code !== undefined && { code }) })
 }
 
 /** The same, whole. */

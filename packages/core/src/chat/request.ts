@@ -33,9 +33,15 @@ function complete<T extends Completable>({ name, settings }: StartedProvider, as
     })
   }
   if (ask.headers !== undefined) checkHeaders(ask.headers)
-  const headers = { ...settings.headers, ...ask.headers }
+  const headers = { ...spellHeaders(settings.headers), ...spellHeaders(ask.headers) }
   const extra = { ...settings.extra, ...ask.extra }
   return { ...ask, model, ...(hasKeys(headers) && { headers }), ...(hasKeys(extra) && { extra }) }
+}
+
+/** `HTTP_Referer`, as a config key or a keyword argument has it, is sent as `HTTP-Referer`. */
+function spellHeaders(headers: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
+  if (headers === undefined || !hasKeys(headers)) return {}
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.replaceAll('_', '-').toLowerCase(), value]))
 }
 
 function checkHeaders(headers: Readonly<Record<string, unknown>>): void {

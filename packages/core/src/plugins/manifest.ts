@@ -19,8 +19,13 @@ export type ManifestReading =
   | { readonly ok: true; readonly plugin: PluginPackage }
   | { readonly ok: false; readonly id: string; readonly state: BrokenPlugin['state']; readonly problems: readonly Problem[] }
 
+interface ReadOptions {
+  /** It was found good before, at its installation: only its shape is looked at again. */
+  readonly isJudged?: boolean
+}
+
 /** Reads what a folder says about itself: `package.json`, the manifest it names, and whether the entry file is there. Loads no code. */
-export function readManifest(directory: string): ManifestReading {
+export function readManifest(directory: string, { isJudged = false }: ReadOptions = {}): ManifestReading {
   const packageFile = join(directory, 'package.json')
   const folderName = basename(directory)
   const broken = (problems: readonly Problem[], id = folderName, state: BrokenPlugin['state'] = 'broken'): ManifestReading => ({
@@ -44,9 +49,7 @@ export function readManifest(directory: string): ManifestReading {
   const { id: writtenId } = manifestReading.value
   const id = typeof writtenId === 'string' && isPluginId(writtenId) ? writtenId : folderName
 
-  const inManifest = validate(manifestReading.value)
-    ? judgeManifest(manifestReading.value as unknown as Manifest)
-    : toProblems(validate.errors)
+  const inManifest = judge(manifestReading.value, isJudged)
   const { name, version, description } = packageJson
   const engines = judgeEngines(packageJson['engines'], packageFile)
   const problems = [
@@ -72,6 +75,11 @@ export function readManifest(directory: string): ManifestReading {
     packageJson
   }
   return { ok: true, plugin }
+}
+
+function judge(manifest: Readonly<Record<string, unknown>>, isJudged: boolean): readonly Problem[] {
+  if (!validate(manifest)) return toProblems(validate.errors)
+  return isJudged ? [] : judgeManifest(manifest as unknown as Manifest)
 }
 
 function manifestPathOf({ resoftai }: Readonly<Record<string, unknown>>, file: string): string | Problem {

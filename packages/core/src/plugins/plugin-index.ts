@@ -64,7 +64,7 @@ export function findPlugins({ home, bundled, paths }: PluginPlaces): PluginIndex
 }
 
 function readFolder(directory: string, source: PluginSource): Found {
-  const reading = readManifest(directory)
+  const reading = readManifest(directory, { isJudged: source === 'installed' })
   if (!reading.ok) return { ok: false, broken: { id: reading.id, source, directory, state: reading.state, problems: reading.problems } }
   const { packageJson: _unused, ...plugin } = reading.plugin
   return { ok: true, plugin: { ...plugin, source, enabled: true, shadows: [] } }

@@ -4,6 +4,8 @@ import type { Problem } from '../error.ts'
 
 const mostBytes = 1024 * 1024
 const prototypeKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+/** Reading every key costs more than the rest, so it is done only where one of these may be written, escaped or not. */
+const mayHoldKeys = /__proto__|constructor|prototype|\\u/
 
 export type JsonReading =
   | { readonly ok: true; readonly value: Readonly<Record<string, unknown>> }
@@ -28,12 +30,9 @@ export function readJsonObject(file: string): JsonReading {
     return code === 'ENOENT' || code === 'ENOTDIR' ? refuse('The file does not exist.') : refuse(`The file cannot be read (${code}).`)
   }
   try {
-    const badKeys: string[] = []
-    const value: unknown = JSON.parse(text, (key, item: unknown) => {
-      if (prototypeKeys.has(key)) badKeys.push(key)
-      return item
-    })
-    if (badKeys.length > 0) return refuse(`The key "${badKeys[0]}" is not allowed.`, { suggestion: 'Give it another name.' })
+    const value: unknown = JSON.parse(text)
+    const badKey = mayHoldKeys.test(text) ? findPrototypeKey(text) : undefined
+    if (badKey !== undefined) return refuse(`The key "${badKey}" is not allowed.`, { suggestion: 'Give it another name.' })
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse('The file must hold a JSON object.')
     return { ok: true, value: value as Readonly<Record<string, unknown>> }
   } catch (error) {
@@ -41,4 +40,13 @@ export function readJsonObject(file: string): JsonReading {
     const [, line] = /\(line (\d+) column/.exec((error as Error).message) ?? []
     return refuse('The file is not valid JSON.', line === undefined ? {} : { line: Number(line) })
   }
+}
+
+function findPrototypeKey(text: string): string | undefined {
+  let found: string | undefined
+  JSON.parse(text, (key, item: unknown) => {
+    if (prototypeKeys.has(key)) found = key
+    return item
+  })
+  return found
 }
