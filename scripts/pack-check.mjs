@@ -25,7 +25,9 @@ const workspace = mkdtempSync(join(tmpdir(), 'resoftai-pack-'))
 const project = join(workspace, 'project')
 mkdirSync(project)
 const environment = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/_API_KEY$|^(API_KEY|BASE_URL|MODEL_NAME)$|^npm_(?!config_)|^NODE_(OPTIONS|PATH)$|^RESOFTAI_/.test(name))
+  Object.entries(process.env).filter(
+    ([name]) => !/_API_KEY$|^(API_KEY|BASE_URL|MODEL_NAME)$|^npm_(?!config_)|^NODE_(OPTIONS|PATH)$|^RESOFTAI_/.test(name)
+  )
 )
 environment.RESOFTAI_HOME = join(workspace, 'home')
 environment.RESOFTAI_LANG = 'en'

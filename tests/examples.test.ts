@@ -27,11 +27,20 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const run = async (cwd: string, command: string, args: readonly string[], more: NodeJS.ProcessEnv = {}) =>
-  (await promisify(execFile)(command, args, { cwd, env: { ...env, ...more }, timeout: 60_000 })).stdout
+const run = async (cwd: string, command: string, args: readonly string[], more: NodeJS.ProcessEnv = {}) => {
+  const running = promisify(execFile)(command, args, { cwd, env: { ...env, ...more }, timeout: 60_000 })
+  running.child.stdin?.end()
+  return (await running).stdout
+}
 const shell = (cwd: string, script: string, more?: NodeJS.ProcessEnv) => run(cwd, 'bash', ['--norc', '-eo', 'pipefail', '-c', script], more)
 const resoftai = (cwd: string, args: readonly string[], more?: NodeJS.ProcessEnv) =>
   run(cwd, node, [join(root, 'cli/bin/resoftai.js'), ...args], more)
+
+/** What `npm install --save-dev` of a folder does. */
+function useSdk(directory: string): void {
+  mkdirSync(join(directory, 'node_modules/@resoftai'), { recursive: true })
+  symlinkSync(join(root, 'packages/sdk'), join(directory, 'node_modules/@resoftai/sdk'))
+}
 
 describe('hello-plugin', () => {
   let vendor: ChildProcess
@@ -42,6 +51,7 @@ describe('hello-plugin', () => {
     workspace = join(folder, 'work')
     mkdirSync(workspace)
     cpSync(example, join(workspace, 'hello-plugin'), { recursive: true, filter: source => !source.includes('node_modules') })
+    useSdk(join(workspace, 'hello-plugin'))
     vendor = spawn(node, [join(example, 'vendor.js')], { stdio: ['ignore', 'pipe', 'inherit'] })
     const [first] = (await once(vendor.stdout as Readable, 'data')) as [Buffer]
     address = first.toString().trim()
@@ -62,9 +72,8 @@ describe('hello-plugin', () => {
 
   test('its own test fails when the plugin forgets to finish', async () => {
     const broken = join(folder, 'broken')
-    cpSync(join(workspace, 'hello-plugin'), broken, { recursive: true })
-    mkdirSync(join(broken, 'node_modules/@resoftai'), { recursive: true })
-    symlinkSync(join(root, 'packages/sdk'), join(broken, 'node_modules/@resoftai/sdk'))
+    cpSync(example, broken, { recursive: true, filter: source => !source.includes('node_modules') })
+    useSdk(broken)
     const text = readFileSync(join(broken, 'index.js'), 'utf8')
     writeFileSync(join(broken, 'index.js'), text.replace(/,\n {4}\{ type: 'finish'.*\}\n/, '\n'))
     await expect(run(broken, node, ['--test'])).rejects.toThrow('failed')
@@ -142,7 +151,7 @@ describe('configuration', () => {
     const readme = readFileSync(join(root, 'README.md'), 'utf8')
     const names = codeBlocks(readme).find(({ text }) => text.includes('BASE_URL'))?.text ?? ''
     writeFileSync(join(cwd, '.env'), names.replace('…', 'invented-key-0123456789'))
-    const request = await resoftai(cwd, ['chat', '--dry-run', '--json', 'Hi'])
+    const request = await resoftai(cwd, ['chat', '--dry-run', '--json', 'Hi'], { RESOFTAI_HOME: join(cwd, 'home') })
     expect(config(request)).toMatchObject({ url: 'https://api.example.com/v1/chat/completions', body: { model: 'some-model' } })
     expect(request).not.toContain('invented-key')
   })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { collect, createHost, isProviderError, type ChatReply, type Host, type ProviderClient } from 'resoftai'
 import { fakeService, wait, write, type FakeService } from '@resoftai/sdk/testing'
-import { haveRecordings, openAIRecordings, type Recording } from './recordings/load.ts'
+import { haveRecordings, openAIRecordings } from './recordings/load.ts'
 import { readVectorsWithOracle, readWithOracle } from './recordings/oracle.ts'
 
 const describeRecordings = haveRecordings ? describe : describe.skip

@@ -1,1 +1,33 @@
-export {}
+import { createHost as createCoreHost, type Host, type HostOptions } from '@resoftai/core'
+import { bundledPlugins } from './bundled.ts'
+
+export type {
+  Ask,
+  CallOptions,
+  EmbedAsk,
+  Exchange,
+  Health,
+  Host,
+  HostErrorKind,
+  HostOptions,
+  HttpRequest,
+  HostParts,
+  LocalText,
+  Manifest,
+  Problem,
+  ProviderClient,
+  ProviderInfo,
+  ResponseHead,
+  Transport
+} from '@resoftai/core'
+export { HostError, isHostError } from '@resoftai/core'
+export * from '@resoftai/agent'
+export * from '@resoftai/sdk'
+
+/**
+ * A host that finds configuration and plugins as the command line does, the plugins that come with `resoftai` included.
+ * Throws `HostError` `config` with every mistake of the configuration at once.
+ */
+export function createHost(options: HostOptions = {}): Promise<Host> {
+  return createCoreHost({ ...options, bundled: options.bundled ?? bundledPlugins() })
+}

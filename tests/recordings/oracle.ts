@@ -4,7 +4,7 @@ import type { Recording } from './load.ts'
 type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'error' | 'unknown'
 
 /** What a client reads from a recorded reply, in the words of this project. */
-export interface Reading {
+interface Reading {
   readonly content: string
   readonly reasoning: string
   readonly toolCalls: readonly { readonly id: string; readonly name: string; readonly arguments: string }[]

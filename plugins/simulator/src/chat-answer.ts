@@ -15,9 +15,9 @@ export function chatAnswer(request: ChatRequest, isStream: boolean): Answer {
   return isStream ? streamAnswer(steps) : wholeAnswer(steps)
 }
 
-function streamAnswer(script: readonly SimulatorStep[]): Answer {
-  const chunks = new ChunkWriter(script)
-  const steps = script.flatMap((step): readonly Step[] => {
+function streamAnswer(played: readonly SimulatorStep[]): Answer {
+  const chunks = new ChunkWriter(played)
+  const steps = played.flatMap((step): readonly Step[] => {
     if (step.type === 'wait') return [wait(step.ms)]
     if (step.type === 'fault') return streamFault(step.fault, chunks)
     const chunk = chunks.chunk(step.event)

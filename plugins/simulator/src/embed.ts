@@ -7,8 +7,8 @@ const usualDimensions = 64
 const mostDimensions = 4096
 
 /** A unit vector made of the words of a text: equal texts have equal vectors, and texts that share words are near each other. */
-export function embed(text: string, dimensions = usualDimensions): readonly number[] {
-  const vector = new Array<number>(dimensions).fill(0)
+function embed(text: string, dimensions = usualDimensions): readonly number[] {
+  const vector = Array.from({ length: dimensions }, () => 0)
   for (const [word] of text.toLowerCase().matchAll(/\p{Script=Han}|[\p{L}\p{N}]+/gu)) {
     const number = hashNumber(word)
     const place = number % dimensions

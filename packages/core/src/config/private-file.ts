@@ -1,13 +1,13 @@
-import { randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { HostError } from '../error.ts'
+import { randomName } from '../random-name.ts'
 
 /** Replaces the file in one step; only its owner may read it (0600 in a 0700 folder). A symbolic link is refused. */
 export function writePrivateFile(file: string, text: string): void {
   refuseLink(file)
   makePrivateFolder(dirname(file))
-  const part = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.part`
+  const part = `${file}.${process.pid}-${randomName()}.part`
   try {
     const handle = openSync(part, 'wx', 0o600)
     try {

@@ -14,7 +14,7 @@ export interface Redactor {
   scrubValue(value: unknown): unknown
 }
 
-export const redacted = '[redacted]'
+const redacted = '[redacted]'
 
 const shortest = 4
 const longestWord = 7

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { randomName } from '../random-name.ts'
 import { errorCode } from './error-code.ts'
 
 /**
@@ -7,7 +7,7 @@ import { errorCode } from './error-code.ts'
  * the name, so that there is no moment in which the owner is unknown.
  */
 export function ownerName(): string {
-  return `${process.pid}-${startTime(process.pid) ?? 0}-${randomBytes(6).toString('hex')}`
+  return `${process.pid}-${startTime(process.pid) ?? 0}-${randomName()}`
 }
 
 /** False when the process that made this name has ended. A name that was not made here has no owner. */

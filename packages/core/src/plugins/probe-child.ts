@@ -1,5 +1,6 @@
 // Runs in a process of its own: loads a plugin's entry file, lets it make its provider when a config is given, and says how that went.
 import { writeSync } from 'node:fs'
+import { deepFreeze } from '../config/deep-freeze.ts'
 import { changedBuiltins, snapshotBuiltins } from './builtins.ts'
 import { definitionOf } from './definition.ts'
 import { isDialectOrProvider } from './made.ts'
@@ -17,7 +18,12 @@ async function probe(): Promise<string | undefined> {
   if (config !== undefined) {
     const quiet = () => {}
     const log = { debug: quiet, info: quiet, warn: quiet }
-    const made = await definition.create({ provider: 'check', config: JSON.parse(config) as Record<string, unknown>, log, clock: Date.now })
+    const made = await definition.create({
+      provider: 'check',
+      config: deepFreeze(JSON.parse(config) as Record<string, unknown>),
+      log,
+      clock: Date.now
+    })
     if (!isDialectOrProvider(made)) return 'made neither a dialect (encode, streamDecoder) nor a provider (chat) in create()'
   }
   // What it left running may fail at once.

@@ -40,7 +40,7 @@ export async function probeEntry({ id, entryFile, confinedTo, shownAs, config, t
     dirname(entryFile),
     timeoutMs
   )
-  const fault = describe(end, mark, timeoutMs)
+  const fault = describe(end, mark, timeoutMs)?.replaceAll(realpathSync(confinedTo), shownAs)
   if (fault === undefined) return
   const file = join(shownAs, relative(confinedTo, entryFile))
   throw new HostError('plugin', `The code of plugin ${id} ${fault}.`, {
@@ -96,9 +96,9 @@ function describe({ output, errors, isLate, code, signal }: End, mark: string, t
   return reason === undefined ? `ends the process while it loads (${how})` : `fails while it loads: ${reason.slice(0, 300)}`
 }
 
-/** Only its own folder and the file that loads it: no other files, no processes, and no network where Node can forbid that. */
+/** Only its own folder, and this package to be loaded by: no other files, no processes, and no network where Node can forbid that. */
 function confine(directory: string): readonly string[] {
-  const own = dirname(childFile())
+  const own = dirname(dirname(childFile()))
   return ['--permission', `--allow-fs-read=${realpathSync(directory)}`, `--allow-fs-read=${realpathSync(own)}`]
 }
 

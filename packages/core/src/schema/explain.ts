@@ -18,7 +18,7 @@ function rule({ keyword, params, data }: SchemaError, parentSchema: SchemaError[
   const limit = String(params['limit'])
   switch (keyword) {
     case 'type':
-      return `must be ${either(parentSchema?.['type'] ?? params['type'])}, not ${kindOf(data)}`
+      return `must be ${either(params['type'])}, not ${params['type'] === 'integer' && typeof data === 'number' ? 'a fraction' : kindOf(data)}`
     case 'enum':
       return `must be one of ${list(params['allowedValues'])}`
     case 'const':

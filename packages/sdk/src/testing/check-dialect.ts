@@ -6,8 +6,6 @@ import { fixtureChecks } from './check/fixture-checks.ts'
 import { robustnessChecks } from './check/robustness-checks.ts'
 import type { Check, CheckOptions, Judge, Report } from './check/types.ts'
 
-export type { Check, CheckOptions, Fixture, Golden, Pair, Report } from './check/types.ts'
-
 /**
  * The conformance suite of every plugin that makes a dialect. Offline and without a test framework: the report can be printed, and
  * `assertDialect` throws it. Goldens and fixtures say what this vendor does; the rest holds for every dialect.

@@ -29,7 +29,7 @@ export const junkTexts: readonly string[] = [
 ]
 
 /** Values that may stand in place of any part of a vendor's JSON. */
-export const junkValues: readonly unknown[] = [null, true, -1, 1e308, '', 'junk', [], [null], [[]], {}, { a: { b: null } }]
+const junkValues: readonly unknown[] = [null, true, -1, 1e308, '', 'junk', [], [null], [[]], {}, { a: { b: null } }]
 
 /** The same JSON value with one part replaced by junk, for each part and each junk, up to `limit` values, evenly spread. */
 export function* corruptions(value: unknown, limit: number): Generator {

@@ -1,0 +1,37 @@
+import type { Output } from './output.ts'
+import { styled } from './piece.ts'
+
+const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
+const clearLine = '\r\x1b[2K'
+
+export interface Spinner {
+  /** Says what is being done now. */
+  readonly update: (text: string) => void
+  /** Takes the spinner off the screen; may be called again. */
+  readonly stop: () => void
+}
+
+/** Shows that work is going on, on a terminal only. It never keeps the process alive. */
+export function startSpinner(output: Output, text: string): Spinner {
+  const stream = process.stderr
+  if (!stream.isTTY || output.json || output.quiet) return { update() {}, stop() {} }
+  let shown = text
+  let frame = 0
+  const draw = () => {
+    const mark = frames[frame++ % frames.length] ?? ''
+    stream.write(`${clearLine}${output.render(stream, [styled('cyan', mark), ` ${shown}`])}`)
+  }
+  draw()
+  let timer: NodeJS.Timeout | undefined = setInterval(draw, 80).unref()
+  return {
+    update(next) {
+      shown = next
+    },
+    stop() {
+      if (timer === undefined) return
+      clearInterval(timer)
+      timer = undefined
+      stream.write(clearLine)
+    }
+  }
+}
