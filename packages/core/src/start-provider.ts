@@ -1,9 +1,9 @@
 import type { Dialect, Provider, ProviderContext } from '@resoftai/sdk'
 import type { StartedProvider } from './chat/index.ts'
-import type { ResolvedProvider } from './config/index.ts'
+import { describeOrigin, type ResolvedProvider } from './config/index.ts'
 import { HostError } from './error.ts'
 import type { HostParts } from './parts.ts'
-import { loadDefinition, type FoundPlugin } from './plugins/index.ts'
+import { isDialectOrProvider, loadDefinition, type FoundPlugin } from './plugins/index.ts'
 import { createChannel } from './transport/index.ts'
 
 /** How long a plugin may take to load, and again to start. */
@@ -35,6 +35,7 @@ export async function startProvider(plugin: FoundPlugin, resolved: ResolvedProvi
     name: resolved.name,
     plugin: plugin.id,
     settings: resolved.settings,
+    secretOrigins: describeSecretOrigins(resolved),
     made,
     channel,
     log,
@@ -43,6 +44,13 @@ export async function startProvider(plugin: FoundPlugin, resolved: ResolvedProvi
     random,
     running: new Set()
   }
+}
+
+/** `api_key: variable GROQ_API_KEY in /project/.env` */
+function describeSecretOrigins({ config, secrets, origins }: ResolvedProvider): readonly string[] {
+  return Object.entries(config).flatMap(([field, value]) =>
+    typeof value === 'string' && secrets.has(value) ? [`${field}: ${describeOrigin(origins[field])}`] : []
+  )
 }
 
 async function withinLimit<T>(start: () => Promise<T>, plugin: string): Promise<T> {
@@ -68,8 +76,7 @@ async function withinLimit<T>(start: () => Promise<T>, plugin: string): Promise<
 }
 
 function checkShape(made: unknown, { id, entryFile }: FoundPlugin): asserts made is Dialect | Provider {
-  const { encode, streamDecoder, chat } = (made ?? {}) as Partial<Dialect & Provider>
-  if ((typeof encode === 'function' && typeof streamDecoder === 'function') || typeof chat === 'function') return
+  if (isDialectOrProvider(made)) return
   throw new HostError('plugin', `Plugin ${id} made neither a dialect (encode, streamDecoder) nor a provider (chat).`, {
     hint: `See create() in ${entryFile}.`
   })

@@ -254,7 +254,7 @@ describe('a chat that fails', () => {
     for (const shown of [error.message, error.stack, inspect(error, { depth: 10 }), JSON.stringify(error), host.lines.join('')]) {
       expect(shown).not.toContain(secret)
     }
-    expect(error.hint).toContain('key')
+    expect(error.hint).toContain('api_key: variable TEST_API_KEY')
   })
 
   test('A11 a header that could smuggle another one in is refused before a byte is sent', async () => {

@@ -16,6 +16,7 @@ export function start(made: Dialect | Provider, base: string, settings: Partial<
     name: 'test',
     plugin: 'simple',
     made,
+    secretOrigins: ['api_key: variable TEST_API_KEY'],
     settings: {
       defaultModel: 'm1',
       models: undefined,

@@ -114,20 +114,20 @@ export class ProviderError extends Error {
   with(details: ProviderErrorDetails & { readonly message?: string | undefined }): ProviderError {
     const { message, ...more } = details
     const known = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined))
-    const copy = new ProviderError(this.kind, message ?? this.message, { ...this.#details(), cause: this.cause, ...known })
+    const copy = new ProviderError(this.kind, message ?? this.message, { ...detailsOf(this), cause: this.cause, ...known })
     if (this.stack !== undefined && message === undefined) copy.stack = this.stack
     return copy
   }
 
   toJSON(): Record<string, unknown> {
-    return { kind: this.kind, message: this.message, ...this.#details() }
+    return { kind: this.kind, message: this.message, ...detailsOf(this) }
   }
+}
 
-  /** Everything that may be shown: a cause is whatever somebody threw. */
-  #details(): Omit<ProviderErrorDetails, 'cause'> {
-    const { code, status, vendorCode, retryable, retryAfterMs, hint, provider, model, requestId, partial, usage, attempts } = this
-    return { code, status, vendorCode, retryable, retryAfterMs, hint, provider, model, requestId, partial, usage, attempts }
-  }
+/** Everything that may be shown: a cause is whatever somebody threw. No private method: with one, the types of two copies would not fit. */
+function detailsOf(error: ProviderError): Omit<ProviderErrorDetails, 'cause'> {
+  const { code, status, vendorCode, retryable, retryAfterMs, hint, provider, model, requestId, partial, usage, attempts } = error
+  return { code, status, vendorCode, retryable, retryAfterMs, hint, provider, model, requestId, partial, usage, attempts }
 }
 
 /** True for a `ProviderError` of any copy of this package. */

@@ -63,8 +63,13 @@ function readCall(value: unknown): ToolCall {
 }
 
 function readTool(value: unknown): Tool {
-  const { name, parameters } = record(record(value)['function'])
-  return { name: text(name), ...(isRecord(parameters) && { parameters }) }
+  const { name, description, parameters, strict } = record(record(value)['function'])
+  return {
+    name: text(name),
+    ...(typeof description === 'string' && { description }),
+    ...(isRecord(parameters) && { parameters }),
+    ...(typeof strict === 'boolean' && { strict })
+  }
 }
 
 function readToolChoice(value: unknown): ToolChoice | undefined {

@@ -17,8 +17,11 @@ export function sampleValue(schema: unknown, root: unknown = schema, depth = 0):
   if (Array.isArray(choices) && choices.length > 0) return choices[0]
   const variants = schema['anyOf'] ?? schema['oneOf']
   if (Array.isArray(variants) && variants.length > 0)
-    return sampleValue({ ...schema, anyOf: undefined, oneOf: undefined, ...asRecord(variants[0]) }, root, depth + 1)
-  if (Array.isArray(allOf)) return sampleValue(allOf.reduce(merge, { ...schema, allOf: undefined }), root, depth + 1)
+    return sampleValue(merge({ ...schema, anyOf: undefined, oneOf: undefined }, variants[0]), root, depth + 1)
+  if (Array.isArray(allOf)) {
+    const parts = allOf.map(part => (typeof asRecord(part)['$ref'] === 'string' ? resolve(String(asRecord(part)['$ref']), root) : part))
+    return sampleValue(parts.reduce(merge, { ...schema, allOf: undefined }), root, depth + 1)
+  }
   return sampleOfType(schema, root, depth)
 }
 
@@ -62,10 +65,15 @@ function sampleNumber(schema: JsonSchema, isInteger: boolean): number {
   const above = numberOf(schema['exclusiveMinimum'])
   const below = numberOf(schema['exclusiveMaximum'])
   const step = numberOf(schema['multipleOf']) ?? (isInteger ? 1 : 0)
-  const least = numberOf(schema['minimum']) ?? (above === undefined ? undefined : above + (step || 0.5))
-  const most = numberOf(schema['maximum']) ?? (below === undefined ? undefined : below - (step || 0.5))
-  const value = Math.min(Math.max(0, least ?? 0), most ?? Infinity)
-  return step > 0 ? Math.ceil(value / step) * step : value
+  const lowest = Math.max(numberOf(schema['minimum']) ?? -Infinity, above ?? -Infinity)
+  const highest = Math.min(numberOf(schema['maximum']) ?? Infinity, below ?? Infinity)
+  const gap = step || Math.min(0.5, (highest - lowest) / 2)
+  const least = above === lowest ? lowest + gap : lowest
+  const most = below === highest ? highest - gap : highest
+  const value = Math.min(Math.max(0, least), most)
+  if (step <= 0) return value
+  const up = Math.ceil(value / step) * step
+  return up > most ? Math.floor(most / step) * step : up
 }
 
 function resolve(reference: string, root: unknown): unknown {

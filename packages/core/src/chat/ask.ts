@@ -95,7 +95,7 @@ export function explainFailure(
   const scrub = (words: string | undefined) => (words === undefined ? undefined : tidy(provider.redactor.scrub(words)))
   return failure.with({
     message: scrub(failure.message) ?? '',
-    hint: scrub(failure.hint),
+    hint: scrub(explainHint(failure, provider)),
     vendorCode: scrub(failure.vendorCode),
     requestId: scrub(failure.requestId),
     provider: provider.name,
@@ -104,6 +104,12 @@ export function explainFailure(
     ...(text !== '' && { partial: text }),
     ...(Object.keys(usage).length > 0 && { usage })
   })
+}
+
+/** A wrong key is looked for where it came from. */
+function explainHint({ kind, hint }: ProviderError, { secretOrigins }: StartedProvider): string | undefined {
+  if ((kind !== 'auth' && kind !== 'permission') || secretOrigins.length === 0) return hint
+  return `${hint ?? ''} It came from ${secretOrigins.join(', ')}.`.trim()
 }
 
 function logCall(provider: StartedProvider, model: string, call: Call, outcome: 'finished' | 'failed' | 'left'): void {

@@ -9,6 +9,8 @@ export interface StartedProvider {
   readonly name: string
   readonly plugin: string
   readonly settings: ResolvedProvider['settings']
+  /** Where its keys came from, for whoever has to look for a wrong one. */
+  readonly secretOrigins: readonly string[]
   readonly made: Dialect | Provider
   readonly channel: Channel
   readonly log: Log

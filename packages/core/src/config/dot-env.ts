@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HostError } from '../error.ts'
 import type { Environment } from './home.ts'
-import { errorCode } from './private-file.ts'
+import { errorCode } from '../error-code.ts'
 
 export interface DotEnv {
   readonly file: string

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { HostError } from '../error.ts'
-import { errorCode, unwritable } from './private-file.ts'
+import { errorCode } from '../error-code.ts'
+import { unwritable } from './private-file.ts'
 
 const patienceMs = 5_000
 

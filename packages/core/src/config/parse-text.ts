@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml'
 import { HostError, type Problem } from '../error.ts'
 import { plainLayer, type Layer } from './layer.ts'
-import { errorCode } from './private-file.ts'
+import { errorCode } from '../error-code.ts'
 import { isRecord } from './record.ts'
 
 /** Reads YAML or JSON so that the line of every value is known. `at` reads only that key of the file. Never throws. */

@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { errorCode } from '../error-code.ts'
 import { HostError } from '../error.ts'
 import { randomName } from '../random-name.ts'
 
@@ -62,10 +63,4 @@ export function unwritable(path: string, error: unknown): HostError {
   return new HostError('config', `${path} cannot be written (${errorCode(error)}).`, {
     hint: 'Make its folder writable, or set RESOFTAI_HOME to a folder that you may write to.'
   })
-}
-
-/** The system's short name for what went wrong, e.g. `EACCES`. Never a message: those may quote what was read. */
-export function errorCode(error: unknown): string {
-  const code = (error as { readonly code?: unknown } | null)?.code
-  return typeof code === 'string' ? code : 'unknown error'
 }

@@ -1,6 +1,6 @@
 import { extname, resolve } from 'node:path'
 import { plainLayer, type Layer } from './layer.ts'
-import { errorCode } from './private-file.ts'
+import { errorCode } from '../error-code.ts'
 
 const property = 'resoftai'
 

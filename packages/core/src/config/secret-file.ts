@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { errorCode } from './private-file.ts'
+import { errorCode } from '../error-code.ts'
 
 const mostBytes = 65_536
 

@@ -5,8 +5,8 @@ import { providerFields, providerSchema, readPreset } from '../config/provider-f
 import { isHostError, type Problem } from '../error.ts'
 import { compileSchema } from '../schema/compile.ts'
 import { requireDependencies } from './dependencies.ts'
-import { readManifest, type PluginPackage } from './manifest.ts'
 import { readPackage } from './judge-package.ts'
+import { readManifest, type PluginPackage } from './manifest.ts'
 import { packFolder } from './pack-folder.ts'
 import { probeEntry } from './probe.ts'
 import { sampleConfig } from './sample-config.ts'
@@ -34,14 +34,8 @@ export async function check(directory: string): Promise<readonly PluginCheck[]> 
   const checks = [judged('manifest', []), judged('schema', inFile(manifestFile, schema)), ...presets]
   const stage = mkdtempSync(join(tmpdir(), 'resoftai-check-'))
   try {
-    return [
-      ...checks,
-      ...(await checkCode(
-        reading.plugin,
-        join(stage, 'package'),
-        checks.every(({ ok }) => ok)
-      ))
-    ]
+    const tryCreate = !checks.some(({ ok }) => !ok)
+    return [...checks, ...(await checkCode(reading.plugin, join(stage, 'package'), tryCreate))]
   } finally {
     rmSync(stage, { recursive: true, force: true })
   }

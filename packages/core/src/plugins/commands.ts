@@ -8,8 +8,8 @@ import type { InstalledPlugin, InstallOptions } from './install.ts'
  * own that may read nothing else. Throws `HostError`; whatever goes wrong, what was installed before stays as it was.
  */
 export async function installPlugin(asked: string, options: InstallOptions): Promise<InstalledPlugin> {
-  const { install } = await import('./install.ts')
-  return install(asked, options)
+  const [{ install }, { explainFaults }] = await Promise.all([import('./install.ts'), import('./file-fault.ts')])
+  return explainFaults(options.home, () => install(asked, options))
 }
 
 /**
@@ -17,14 +17,14 @@ export async function installPlugin(asked: string, options: InstallOptions): Pro
  * comes with the host cannot be removed, only disabled.
  */
 export async function uninstallPlugin(id: string, options: { readonly home: string }): Promise<void> {
-  const { uninstall } = await import('./uninstall.ts')
-  return uninstall(id, options)
+  const [{ uninstall }, { explainFaults }] = await Promise.all([import('./uninstall.ts'), import('./file-fault.ts')])
+  return explainFaults(options.home, () => uninstall(id, options))
 }
 
 /** Says whether a plugin, installed or bundled, may be used. Gives false when it was so before. The caller has found the plugin. */
 export async function setEnabled(id: string, enabled: boolean, options: { readonly home: string }): Promise<boolean> {
-  const { enable } = await import('./enable.ts')
-  return enable(id, enabled, options)
+  const [{ enable }, { explainFaults }] = await Promise.all([import('./enable.ts'), import('./file-fault.ts')])
+  return explainFaults(options.home, () => enable(id, enabled, options))
 }
 
 /**

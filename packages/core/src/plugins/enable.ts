@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs'
 import { HostError } from '../error.ts'
-import { fileFault } from './file-fault.ts'
 import { withPluginLock } from './lock.ts'
 import { isPluginId } from './names.ts'
 import { readRecord, recordFile } from './record.ts'
@@ -14,13 +13,9 @@ export function enable(id: string, enabled: boolean, { home }: { readonly home: 
     if (reading?.ok === false) throw new HostError('plugin', `Plugin ${id} cannot be changed.`, { problems: [reading.problem] })
     const record = reading?.record ?? { recordVersion: 1, id, enabled: true }
     if (record.enabled === enabled) return false
-    try {
-      // A bundled plugin needs no record to be enabled.
-      if (enabled && record.installed === undefined) rmSync(recordFile(home, id), { force: true })
-      else writeRecord(home, { ...record, enabled })
-    } catch (error) {
-      throw fileFault(home, error)
-    }
+    // A bundled plugin needs no record to be enabled.
+    if (enabled && record.installed === undefined) rmSync(recordFile(home, id), { force: true })
+    else writeRecord(home, { ...record, enabled })
     return true
   })
 }

@@ -49,7 +49,7 @@ function satisfies(version: string, range: string): boolean | undefined {
   // Loaded for ranges that are not plain: it costs more than reading ten manifests.
   const semver = require('semver/functions/satisfies.js') as typeof import('semver/functions/satisfies.js')
   const validRange = require('semver/ranges/valid.js') as typeof import('semver/ranges/valid.js')
-  return range.length > 200 || validRange(range) === null ? undefined : semver(version, range)
+  return range.length > 200 || validRange(range) === null ? undefined : semver(version, range, { includePrerelease: true })
 }
 
 /** `>=1.2`, `>=1.2.3` and `^1.2.3` for a version that is no pre-release; `undefined` for everything else. */

@@ -1,4 +1,4 @@
-import { errorCode } from './error-code.ts'
+import { errorCode } from '../error-code.ts'
 import { HostError, isHostError } from '../error.ts'
 
 const words: Readonly<Record<string, string>> = {
@@ -8,6 +8,15 @@ const words: Readonly<Record<string, string>> = {
   EPERM: 'permission is denied',
   EROFS: 'it is on a read-only disk',
   EMFILE: 'too many files are open'
+}
+
+/** Runs `work`, and explains what the system says when it stops it. */
+export async function explainFaults<T>(home: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw typeof (error as { readonly syscall?: unknown } | null)?.syscall === 'string' ? fileFault(home, error) : error
+  }
 }
 
 /** What the system said about a file of the home, for a person. An error that is already explained stays as it is. */

@@ -324,7 +324,7 @@ describe('Uninstalling', () => {
     expect(findPlugins({ home, bundled: [], paths: [] }).plugins.map(({ id }) => id)).toEqual(['acme-2'])
     await expect(uninstallPlugin('acme', { home })).rejects.toMatchObject({
       kind: 'not_found',
-      message: expect.stringContaining('acme-2') as string
+      message: expect.stringContaining('acme-2')
     })
   })
 
@@ -336,7 +336,7 @@ describe('Uninstalling', () => {
     expect(existsSync(plugin.directory)).toBe(false)
     const config = { api_base: 'https://a.example' }
     const log = { debug() {}, info() {}, warn() {} }
-    const dialect = (await definition.create({ provider: 'a', config, log, clock: Date.now })) as { encode(): { url: string } }
+    const dialect = (await definition.create({ provider: 'a', config, log, clock: Date.now })) as unknown as { encode(): { url: string } }
     expect(dialect.encode().url).toBe('https://a.example')
   })
 

@@ -34,8 +34,8 @@ describe('Loading a plugin', () => {
     const plugin = found({ code })
     await expect(loadDefinition(plugin)).rejects.toMatchObject({
       kind: 'plugin',
-      message: expect.stringContaining(message) as string,
-      hint: expect.stringContaining(plugin.entryFile) as string
+      message: expect.stringContaining(message),
+      hint: expect.stringContaining(plugin.entryFile)
     })
   })
 
@@ -44,7 +44,7 @@ describe('Loading a plugin', () => {
     await expect(loadDefinition(plugin, { timeoutMs: 200 })).rejects.toMatchObject({
       kind: 'plugin',
       message: 'Plugin acme was not loaded within 0.2 s.',
-      hint: expect.stringContaining(plugin.entryFile) as string
+      hint: expect.stringContaining(plugin.entryFile)
     })
   })
 })

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { makePrivateFolder } from '../config/private-file.ts'
 import { HostError } from '../error.ts'
-import { fileFault } from './file-fault.ts'
 import { isOwnerAlive, ownerName } from './owner.ts'
 import { installedFolder, namesIn } from './store.ts'
 
@@ -51,11 +50,7 @@ export function sweepClaims(home: string): void {
 function putClaim(folder: string, id: string): string {
   makePrivateFolder(folder)
   const name = `${id}.${ownerName()}.lock`
-  try {
-    closeSync(openSync(join(folder, name), 'wx', 0o600))
-  } catch (error) {
-    throw fileFault(folder, error)
-  }
+  closeSync(openSync(join(folder, name), 'wx', 0o600))
   return name
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { randomName } from '../random-name.ts'
-import { errorCode } from './error-code.ts'
+import { errorCode } from '../error-code.ts'
 
 /**
  * Names what belongs to this process: its id, when it started (an id is used again by later processes) and something random. Everything is in

@@ -1,5 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { HostError } from '../error.ts'
+import { errorCode } from '../error-code.ts'
 import { listPackageFiles } from './package-files.ts'
 import { packageLimits } from './package-limits.ts'
 import { writeNewFile } from './write-file.ts'
@@ -7,12 +9,31 @@ import { writeNewFile } from './write-file.ts'
 /** Copies what would be published of a folder into a new one. No script runs. Throws `HostError`. */
 export function packFolder(directory: string, packageJson: Readonly<Record<string, unknown>>, into: string): void {
   const limits = packageLimits(directory)
-  listPackageFiles(directory, packageJson, path => {
+  const paths: string[] = []
+  read(directory, () =>
+    listPackageFiles(directory, packageJson, path => {
+      limits.addFile(path)
+      paths.push(path)
+    })
+  )
+  for (const path of paths) {
     const parts = path.split('/')
     const file = join(directory, ...parts)
-    const { size, mode } = statSync(file)
-    limits.addFile(path)
+    const { size, mode } = read(file, () => statSync(file))
     limits.addBytes(size)
-    writeNewFile(join(into, ...parts), readFileSync(file), mode)
-  })
+    const content = read(file, () => readFileSync(file))
+    writeNewFile(join(into, ...parts), content, mode)
+  }
+}
+
+/** The system's word about the user's own file, for a person. */
+function read<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (typeof (error as { readonly syscall?: unknown }).syscall !== 'string') throw error
+    throw new HostError('plugin', `${path} cannot be read (${errorCode(error)}).`, {
+      hint: 'Make it readable, or take it out of the package.'
+    })
+  }
 }

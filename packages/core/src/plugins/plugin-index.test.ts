@@ -1,9 +1,9 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { makeFolder, makePlugin } from '../../test/plugins/make-plugin.ts'
-import { setEnabled } from './commands.ts'
-import { installPlugin } from './commands.ts'
+import { installPlugin, setEnabled } from './commands.ts'
 import { findPlugins } from './plugin-index.ts'
 
 const home = makeFolder()
@@ -24,6 +24,22 @@ describe('The plugins that are found', () => {
       ['alpha', 'bundled', true],
       ['beta', 'bundled', true]
     ])
+  })
+
+  test('load nothing but this package, not even what a schema or a range needs', () => {
+    const code = `
+      import { registerHooks } from 'node:module'
+      const loaded = []
+      registerHooks({ load(url, context, next) { loaded.push(url); return next(url, context) } })
+      const { findPlugins } = await import(process.argv[1])
+      const { plugins } = findPlugins({ home: '/nowhere', bundled: [process.argv[2]], paths: [] })
+      console.log(JSON.stringify({ found: plugins.length, loaded }))
+    `
+    const index = new URL('../../dist/plugins/plugin-index.js', import.meta.url).href
+    const output = execFileSync(process.execPath, ['--input-type=module', '-e', code, index, makePlugin()], { encoding: 'utf8' })
+    const { found, loaded } = JSON.parse(output) as { readonly found: number; readonly loaded: readonly string[] }
+    expect(found).toBe(1)
+    expect(loaded.filter(url => !/^node:|\/packages\/core\/(?:dist|generated)\//.test(url))).toEqual([])
   })
 
   test('are found by id and alias, and guessed by a name that is close', () => {

@@ -38,5 +38,5 @@ try {
 } catch (error) {
   fault = `throws: ${reasonOf(error)}`
 }
-writeSync(1, `\n${mark}${toText({ fault: fault ?? null })}\n`)
+writeSync(3, `\n${mark}${toText({ fault: fault ?? null })}\n`)
 exit(0)

@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { realpathSync } from 'node:fs'
 import { dirname, extname, join, relative } from 'node:path'
+import type { Readable } from 'node:stream'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { HostError } from '../error.ts'
+import { errorCode } from '../error-code.ts'
 
 const patienceMs = 10_000
 const heapMegabytes = 256
@@ -64,7 +66,8 @@ function runChild(args: readonly string[], cwd: string, timeoutMs: number): Prom
     cwd,
     // Nothing of the user's environment; Windows cannot start a process without this one.
     env: SystemRoot === undefined ? {} : { SystemRoot },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // The result has a pipe of its own: what the plugin prints may fill the others.
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     windowsHide: true
   })
   let output = ''
@@ -74,9 +77,18 @@ function runChild(args: readonly string[], cwd: string, timeoutMs: number): Prom
     isLate = true
     child.kill('SIGKILL')
   }, timeoutMs)
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-mostOutput)))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-mostOutput)))
-  child.on('error', reject)
+  const [, , , result] = child.stdio as unknown as readonly Readable[]
+  result?.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-mostOutput)))
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-mostOutput)))
+  child.on('error', error => {
+    clearTimeout(timer)
+    reject(
+      new HostError('plugin', `No process could be started to try the plugin's code (${errorCode(error)}).`, {
+        hint: 'Try again.',
+        cause: error
+      })
+    )
+  })
   child.on('close', (code, signal) => {
     clearTimeout(timer)
     resolve({ output, errors, isLate, code, signal })

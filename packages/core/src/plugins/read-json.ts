@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
-import { errorCode } from './error-code.ts'
+import { errorCode } from '../error-code.ts'
 import type { Problem } from '../error.ts'
 
 const mostBytes = 1024 * 1024

@@ -1,6 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileFault } from './file-fault.ts'
 import { isOwnerAlive, ownerName } from './owner.ts'
 import { namesIn, stagesFolder } from './store.ts'
 
@@ -10,8 +9,6 @@ export async function withStage<T>(home: string, work: (directory: string) => Pr
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     return await work(directory)
-  } catch (error) {
-    throw isSystemError(error) ? fileFault(home, error) : error
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
@@ -22,8 +19,4 @@ export function sweepStages(home: string): void {
   for (const name of namesIn(stagesFolder(home))) {
     if (!isOwnerAlive(name)) rmSync(join(stagesFolder(home), name), { recursive: true, force: true })
   }
-}
-
-function isSystemError(error: unknown): boolean {
-  return typeof (error as { readonly syscall?: unknown } | null)?.syscall === 'string'
 }

@@ -2,11 +2,11 @@ import { createReadStream, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createGunzip } from 'node:zlib'
 import type { ReadEntry } from 'tar'
-import { errorCode } from './error-code.ts'
 import { HostError, isHostError } from '../error.ts'
+import { errorCode } from '../error-code.ts'
 import { fileFault } from './file-fault.ts'
-import { packageLimits, quotePath, refused, type PackageLimits } from './package-limits.ts'
-import { createFile } from './write-file.ts'
+import { packageLimits, quotePath, refused } from './package-limits.ts'
+import { createFile, type NewFile } from './write-file.ts'
 
 /** More than the largest package with its headers. */
 const mostTarBytes = 300 * 1024 * 1024
@@ -34,6 +34,7 @@ async function unpack(tarball: string, into: string): Promise<void> {
   const { Parser } = await import('tar')
   const limits = packageLimits(tarball)
   const fault: { error?: unknown } = {}
+  const open = new Set<NewFile>()
   let entries = 0
   let isOver = false
   let top: string | undefined
@@ -42,16 +43,23 @@ async function unpack(tarball: string, into: string): Promise<void> {
     if (++entries > mostEntries) throw refused(tarball, `it has more than ${mostEntries} entries`)
     // An extended header may have made it a number.
     const { path: written }: { readonly path: unknown } = entry
-    const path = String(written)
-    const [folder = '', ...rest] = path.split('/')
+    const whole = String(written)
+    const [folder = '', ...rest] = whole.split('/')
     top ??= folder
     if (entry.type === 'Directory' || entry.type === 'GNUDumpDir') return
     if (entry.type !== 'File' && entry.type !== 'OldFile' && entry.type !== 'ContiguousFile') {
-      throw refused(tarball, `${quotePath(path)} is not a plain file but a ${entry.type}`)
+      throw refused(tarball, `${quotePath(whole)} is not a plain file but a ${entry.type}`)
     }
     if (folder !== top || ['', '.', '..'].includes(folder))
-      throw refused(tarball, `${quotePath(path)} is not inside of one folder with the others`)
-    writeEntry(entry, rest.join('/'), into, limits)
+      throw refused(tarball, `${quotePath(whole)} is not inside of one folder with the others`)
+    const path = rest.join('/')
+    limits.addFile(path)
+    limits.addBytes(entry.header.size ?? 0)
+    const file = createFile(join(into, ...rest), entry.mode ?? 0)
+    open.add(file)
+    // The parser hands out data as it is written, so that nothing waits in between.
+    entry.on('data', chunk => file.write(chunk))
+    entry.on('end', () => open.delete(file) && file.close())
   }
   const keep = (error: unknown) => (fault.error ??= error)
   // Compressions are read here, where every byte is counted.
@@ -72,25 +80,20 @@ async function unpack(tarball: string, into: string): Promise<void> {
   const plain = createGunzip()
   input.on('error', error => plain.destroy(error))
   let read = 0
-  for await (const chunk of input.pipe(plain) as AsyncIterable<Buffer>) {
-    if (read === 0 && chunk[0] === 0x1f && chunk[1] === 0x8b) throw refused(tarball, 'it is compressed twice')
-    read += chunk.length
-    if (read > mostTarBytes) throw refused(tarball, `it is larger than ${mostTarBytes / 1024 / 1024} MB unpacked`)
-    parser.write(chunk)
+  try {
+    for await (const chunk of input.pipe(plain) as AsyncIterable<Buffer>) {
+      if (read === 0 && chunk[0] === 0x1f && chunk[1] === 0x8b) throw refused(tarball, 'it is compressed twice')
+      read += chunk.length
+      if (read > mostTarBytes) throw refused(tarball, `it is larger than ${mostTarBytes / 1024 / 1024} MB unpacked`)
+      parser.write(chunk)
+      if (fault.error !== undefined) throw fault.error
+      // What follows the end of the archive is not part of it.
+      if (isOver) break
+    }
+    parser.end()
     if (fault.error !== undefined) throw fault.error
-    // What follows the end of the archive is not part of it.
-    if (isOver) break
+  } finally {
+    input.destroy()
+    for (const file of open) file.close()
   }
-  input.destroy()
-  parser.end()
-  if (fault.error !== undefined) throw fault.error
-}
-
-/** The parser hands out data as it is written, so that nothing waits in between. */
-function writeEntry(entry: ReadEntry, path: string, into: string, limits: PackageLimits): void {
-  limits.addFile(path)
-  limits.addBytes(entry.header.size ?? 0)
-  const file = createFile(join(into, ...path.split('/')), entry.mode ?? 0)
-  entry.on('data', chunk => file.write(chunk))
-  entry.on('end', () => file.close())
 }

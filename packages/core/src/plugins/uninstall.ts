@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs'
 import { HostError } from '../error.ts'
 import { nearest } from '../schema/nearest.ts'
-import { fileFault } from './file-fault.ts'
 import { syncFolder } from './generation.ts'
 import { withPluginLock } from './lock.ts'
 import { isPluginId } from './names.ts'
@@ -17,14 +16,10 @@ export async function uninstall(id: string, { home }: { readonly home: string })
   await withPluginLock(home, id, async () => {
     const reading = readRecord(home, id)
     if (reading === undefined || (reading.ok && reading.record.installed === undefined)) throw notInstalled(id, home)
-    try {
-      // The record first: what no record names does not exist.
-      rmSync(recordFile(home, id), { force: true })
-      syncFolder(installedFolder(home))
-      removeUnused(home, id)
-    } catch (error) {
-      throw fileFault(home, error)
-    }
+    // The record first: what no record names does not exist.
+    rmSync(recordFile(home, id), { force: true })
+    syncFolder(installedFolder(home))
+    removeUnused(home, id)
   })
 }
 

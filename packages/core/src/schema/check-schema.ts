@@ -40,11 +40,19 @@ function collectParts(root: SchemaPart): readonly SchemaPart[] {
 
 function pointedAt(root: JsonSchema, pointer: string): JsonSchema | undefined {
   let value: unknown = root
-  for (const part of decodeURIComponent(pointer).split('/').slice(1)) {
-    const key = part.replaceAll('~1', '/').replaceAll('~0', '~')
+  for (const part of pointer.split('/').slice(1)) {
+    const key = decode(part).replaceAll('~1', '/').replaceAll('~0', '~')
     value = typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined
   }
   return isSchema(value) ? value : undefined
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 type Found = { readonly message: string; readonly path: string }

@@ -112,6 +112,28 @@ describe('A choice between forms', () => {
   })
 })
 
+describe('A choice beside other keywords', () => {
+  test('hides none of what they say', async () => {
+    const validate = await compileSchema({
+      $defs: { a: { required: ['a'] } },
+      properties: { a: {}, b: {}, deep: { anyOf: [{ type: 'string' }, { type: 'object', required: ['x'] }] } },
+      additionalProperties: false,
+      required: ['c'],
+      anyOf: [{ $ref: '#/$defs/a' }, { required: ['b'] }]
+    })
+    expect(
+      validate({ other: 1, deep: {} })
+        .map(({ message }) => message)
+        .toSorted()
+    ).toEqual(['The value fits none of the allowed forms.', 'Unknown key "other".', 'c is missing.', 'x is missing.'])
+  })
+
+  test('says what would do', async () => {
+    const validate = await compileSchema({ anyOf: [{ required: ['key'] }, { required: ['user', 'password'] }] })
+    expect(validate({})).toEqual([{ message: 'The value must have key, or user and password.' }])
+  })
+})
+
 describe('A schema is refused', () => {
   const deep = (levels: number): object => (levels === 0 ? {} : { not: deep(levels - 1) })
   const doubling = Object.fromEntries(
@@ -129,6 +151,7 @@ describe('A schema is refused', () => {
     ['that refers to another document', { $ref: 'https://example.com/x.json' }, '$ref must begin with #'],
     ['that refers to a file', { properties: { a: { $ref: './a.json' } } }, 'properties.a.$ref: '],
     ['that refers to nothing', { $ref: '#/$defs/none' }, 'The schema has no #/$defs/none'],
+    ['that refers to what cannot be decoded', { $ref: '#/%' }, 'The schema has no #/%'],
     ['that refers to what all objects have', { $ref: '#/constructor' }, 'The schema has no'],
     ['that leads back to itself', { $ref: '#' }, 'leads back to itself'],
     [

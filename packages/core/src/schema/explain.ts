@@ -80,7 +80,11 @@ const formats: Readonly<Record<string, string>> = {
 }
 
 function choice(branches: unknown, data: unknown): string {
-  const wanted = (Array.isArray(branches) ? branches : []).map(branch => (branch as { type?: unknown } | null)?.type)
+  const forms = (Array.isArray(branches) ? branches : []) as readonly { readonly type?: unknown; readonly required?: unknown }[]
+  const needed = forms.map(form => (Array.isArray(form?.required) ? form.required.join(' and ') : undefined))
+  if (typeName(data) === 'object' && needed.length > 0 && needed.every(names => names !== undefined))
+    return `must have ${needed.join(', or ')}`
+  const wanted = forms.map(form => form?.type)
   if (wanted.length > 0 && wanted.every(type => typeof type === 'string') && !wanted.includes(typeName(data))) {
     return `must be ${either(wanted)}, not ${kindOf(data)}`
   }

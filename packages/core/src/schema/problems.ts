@@ -7,6 +7,8 @@ export interface SchemaError {
   readonly keyword: string
   /** JSON pointer of the value. */
   readonly instancePath: string
+  /** Where in the schema, e.g. `#/properties/timeout/type`. */
+  readonly schemaPath: string
   readonly params: Readonly<Record<string, unknown>>
   /** Set when it is the name of a key that is wrong, not its value. */
   readonly propertyName?: string
@@ -46,15 +48,23 @@ function withoutNoise(errors: readonly SchemaError[]): readonly SchemaError[] {
   for (const error of errors) {
     if (error.keyword === 'if' || error.keyword === 'propertyNames') continue
     if (error.keyword === 'anyOf' || error.keyword === 'oneOf') {
-      // The errors of the branches come before the error of the choice.
-      const branches = kept.findLastIndex(earlier => !earlier.instancePath.startsWith(error.instancePath)) + 1
-      const tried = kept.splice(branches)
+      // The errors of the branches come right before the error of the choice.
+      const tried = kept.splice(kept.findLastIndex(earlier => !isBranchOf(error, earlier)) + 1)
       const deeper = tried.filter(earlier => earlier.instancePath.length > error.instancePath.length)
       const other = tried.filter(earlier => earlier.keyword !== 'type')
       kept.push(...(deeper.length > 0 ? deeper : other.length === 1 ? other : [error]))
     } else kept.push(error)
   }
   return kept
+}
+
+/** Whether an error comes from inside of a choice, rather than from a keyword beside it. */
+function isBranchOf(choice: SchemaError, error: SchemaError): boolean {
+  if (error.instancePath !== choice.instancePath && !error.instancePath.startsWith(`${choice.instancePath}/`)) return false
+  if (error.schemaPath.startsWith(`${choice.schemaPath}/`)) return true
+  const parent = choice.schemaPath.slice(0, -choice.keyword.length)
+  // A branch that is a reference has its errors where it refers to.
+  return !error.schemaPath.startsWith(parent) || /^(?:\$defs|definitions)\//.test(error.schemaPath.slice(parent.length))
 }
 
 /** Of the value; for a missing or unknown key, of that key. */

@@ -19,7 +19,7 @@ syncBuiltinESMExports()
 process.on('exit', () => writeSync(1, String(count)))
 `
 
-export interface ChildEnd {
+interface ChildEnd {
   readonly code: number | null
   readonly output: string
 }

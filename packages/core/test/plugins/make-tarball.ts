@@ -7,7 +7,7 @@ export interface TarEntry {
   readonly path: string
   /** `0` file (default), `1` hard link, `2` symbolic link, `3` and `4` devices, `5` folder, `6` pipe, `x` extended header. */
   readonly type?: string
-  readonly content?: string | Buffer
+  readonly content?: string | Uint8Array
   readonly mode?: number
   readonly link?: string
   /** What the header says; default: the truth. */
@@ -48,7 +48,7 @@ export function paxPath(path: string): TarEntry {
 }
 
 function toBlocks({ path, type = '0', content = '', mode = 0o644, link = '', size }: TarEntry): Buffer {
-  const body = Buffer.from(content)
+  const body = typeof content === 'string' ? Buffer.from(content) : content
   const header = Buffer.alloc(512)
   header.write(path, 0, 100)
   header.write(`${mode.toString(8).padStart(7, '0')}\0`, 100)
