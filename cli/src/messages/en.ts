@@ -43,7 +43,7 @@ export const en = {
   'argument.field': 'name of the secret field, e.g. api_key',
   'argument.id': 'id of a plugin',
   'argument.source': 'id of a bundled plugin, ./folder or ./file.tgz',
-  'argument.directory': 'folder of a plugin',
+  'argument.plugin': 'folder, tarball or id of a plugin',
   'argument.shell': 'bash, zsh or fish',
 
   'option.help': 'show this help',

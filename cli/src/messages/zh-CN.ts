@@ -44,7 +44,7 @@ export const zhCN: Messages = {
   'argument.field': '密钥字段的名称，例如 api_key',
   'argument.id': '插件的 id',
   'argument.source': '内置插件的 id、./文件夹 或 ./文件.tgz',
-  'argument.directory': '插件的文件夹',
+  'argument.plugin': '插件的文件夹、压缩包或 id',
   'argument.shell': 'bash、zsh 或 fish',
 
   'option.help': '显示帮助',

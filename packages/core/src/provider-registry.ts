@@ -79,6 +79,7 @@ export class ProviderRegistry {
     if (uses.length === 1) return uses[0] as string
     if (uses.length > 1)
       throw new HostError('not_found', `Plugin ${asked} has several providers: ${uses.join(', ')}.`, { hint: 'Name one of them.' })
+    if (plugin?.enabled === false) throw disabled(plugin.id)
     if (plugin !== undefined) {
       throw new HostError('config', `Plugin ${plugin.id} is installed but not configured.`, {
         hint: `Run \`resoftai plugin config ${plugin.id}\`.`
@@ -122,8 +123,7 @@ export class ProviderRegistry {
     const id = this.#pluginIdOf(name)
     const plugin = plugins.get(id)
     if (plugin?.enabled === true) return plugin
-    if (plugin !== undefined)
-      throw new HostError('config', `Plugin ${id} of provider ${name} is disabled.`, { hint: `Run \`resoftai plugin enable ${id}\`.` })
+    if (plugin !== undefined) throw disabled(id)
     const broken = plugins.broken.find(candidate => candidate.id === id)
     if (broken !== undefined) {
       const kind = broken.state === 'incompatible' ? 'incompatible' : 'plugin'
@@ -168,6 +168,10 @@ export class ProviderRegistry {
       return { ...info, state: 'unavailable', problem: (error as Error).message }
     }
   }
+}
+
+function disabled(id: string): HostError {
+  return new HostError('config', `Plugin ${id} is disabled.`, { hint: `Run \`resoftai plugin enable ${id}\`.` })
 }
 
 function presetOption(entry: ProviderEntry | undefined): string {

@@ -21,7 +21,9 @@ interface Question {
 export function ask(url: string, { body, headers = {}, agent }: Question = {}): Promise<Heard> {
   return new Promise((resolve, reject) => {
     const interim: number[] = []
+    let begun = false
     const outgoing = request(url, { method: body === undefined ? 'GET' : 'POST', headers, agent: agent ?? false }, response => {
+      begun = true
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('error', () => {})
@@ -31,7 +33,8 @@ export function ask(url: string, { body, headers = {}, agent }: Question = {}): 
       })
     })
     outgoing.on('information', ({ statusCode }) => interim.push(statusCode))
-    outgoing.on('error', reject)
+    // Once an answer began, a broken connection is told by `complete`.
+    outgoing.on('error', error => begun || reject(error))
     outgoing.end(body)
   })
 }
@@ -49,7 +52,7 @@ export function talk(url: string, sent = 'GET / HTTP/1.1\r\nhost: x\r\nconnectio
     const chunks: Buffer[] = []
     let end: Bytes['end'] = 'fin'
     const socket = connect(Number(port), hostname, () => socket.write(sent))
-    socket.on('data', chunk => chunks.push(chunk))
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk))
     socket.on('error', () => (end = 'rst'))
     socket.on('close', () => resolve({ text: Buffer.concat(chunks).toString(), end }))
   })

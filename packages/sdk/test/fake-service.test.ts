@@ -21,6 +21,7 @@ import {
   wait,
   write,
   type Answer,
+  type Connection,
   type FakeService
 } from '../src/testing/index.ts'
 import { ask, keptOpen, talk } from './ask.ts'
@@ -247,26 +248,19 @@ describe('how an answer ends', () => {
 describe('flood', () => {
   test('sends no faster than the other side reads, and loses nothing', async () => {
     const [size, times] = [64 * 1024, 500]
-    let wire: Socket | undefined
-    await using service = await fakeService(
-      raw(connection => {
-        wire = connection.socket
-      }, flood('x'.repeat(size), times))
-    )
-    const socket = await client(service)
-    socket.pause()
-    await service.received(1)
-    let written = -1
+    const begun = Promise.withResolvers<Connection>()
+    await using service = await fakeService(raw(connection => begun.resolve(connection), flood('x'.repeat(size), times)))
+    const reader = await client(service)
+    reader.pause()
+    const { socket: writer } = await begun.promise
     // What the kernel holds for us is its own affair; behind that, it must come to rest.
-    while (wire === undefined || wire.bytesWritten !== written) {
-      written = wire?.bytesWritten ?? -1
-      await sleep(50)
-    }
-    expect(written).toBeLessThan(size * times)
-    expect(wire.writableLength).toBeLessThanOrEqual(size + wire.writableHighWaterMark)
+    for (let before = -1; before !== writer.bytesWritten; await sleep(50)) before = writer.bytesWritten
+    expect(writer.bytesWritten).toBeLessThan(size * times)
+    expect(writer.writableLength).toBeLessThanOrEqual(size + writer.writableHighWaterMark)
     let read = 0
-    socket.on('data', chunk => (read += chunk.length))
-    await once(socket, 'close')
+    reader.on('data', chunk => (read += chunk.length))
+    reader.resume()
+    await once(reader, 'close')
     expect(read).toBe(size * times)
   })
 })

@@ -75,9 +75,9 @@ export const pluginCommands: readonly CommandSpec[] = [
   {
     path: ['plugin', 'check'],
     text: 'command.plugin.check',
-    args: [{ name: 'directory', required: true, text: 'argument.directory', completes: 'directory' }],
+    args: [{ name: 'plugin', required: true, text: 'argument.plugin', completes: 'directory' }],
     options: [],
-    examples: ['resoftai plugin check ./my-plugin'],
+    examples: ['resoftai plugin check ./my-plugin', 'resoftai plugin check openai-compatible'],
     load: async () => (await import('./check.ts')).check
   }
 ]

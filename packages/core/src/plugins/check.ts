@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { providerFields, providerSchema, readPreset } from '../config/provider-fields.ts'
@@ -11,6 +11,7 @@ import { packFolder } from './pack-folder.ts'
 import { probeEntry } from './probe.ts'
 import { sampleConfig } from './sample-config.ts'
 import { copySdk } from './sdk-copy.ts'
+import { unpackTarball } from './tarball.ts'
 import type { Manifest } from './types.ts'
 
 /** One thing that an author must get right. */
@@ -25,7 +26,24 @@ export interface PluginCheck {
 }
 
 /** See `checkPlugin` in `commands.ts`. */
-export async function check(directory: string): Promise<readonly PluginCheck[]> {
+export async function check(path: string): Promise<readonly PluginCheck[]> {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? checkTarball(path) : checkFolder(path)
+}
+
+async function checkTarball(file: string): Promise<readonly PluginCheck[]> {
+  const stage = mkdtempSync(join(tmpdir(), 'resoftai-check-'))
+  try {
+    const directory = join(stage, 'package')
+    await unpackTarball(file, directory)
+    const checks = await checkFolder(directory)
+    const shown = (problem: Problem) => (problem.file === undefined ? problem : { ...problem, file: problem.file.replace(directory, file) })
+    return checks.map(({ name, ok, problems }) => ({ name, ok, problems: problems.map(shown) }))
+  } finally {
+    rmSync(stage, { recursive: true, force: true })
+  }
+}
+
+async function checkFolder(directory: string): Promise<readonly PluginCheck[]> {
   const reading = readManifest(directory)
   if (!reading.ok) return [judged('manifest', reading.problems)]
   const { manifest, manifestFile } = reading.plugin

@@ -28,10 +28,10 @@ export async function setEnabled(id: string, enabled: boolean, options: { readon
 }
 
 /**
- * Judges a plugin's folder: packs it as `npm pack` would and loads that copy as an installation does. What cannot be told because something
+ * Judges a plugin's folder or tarball: packs it as `npm pack` would and loads that copy as an installation does. What cannot be told because something
  * before it is wrong is left out.
  */
-export async function checkPlugin(directory: string): Promise<readonly PluginCheck[]> {
+export async function checkPlugin(path: string): Promise<readonly PluginCheck[]> {
   const { check } = await import('./check.ts')
-  return check(directory)
+  return check(path)
 }

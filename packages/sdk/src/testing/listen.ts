@@ -35,6 +35,8 @@ export async function listen(server: Server, options: { readonly port?: number; 
       closing ??= new Promise(resolve => {
         server.close(() => resolve())
         for (const socket of sockets) socket.destroy()
+        // A server may be told of its end before a socket is.
+        sockets.clear()
       })
       return closing
     }
