@@ -5,7 +5,12 @@ import { join } from 'node:path'
 import { Agent, createHost, defineTool, type AgentEvent, type Host } from 'resoftai'
 import { serveSimulator, type SimulatorService } from '@resoftai/plugin-simulator/serve'
 
-const city = { type: 'object', properties: { city: { type: 'string', minLength: 1 } }, required: ['city'], additionalProperties: false } as const
+const city = {
+  type: 'object',
+  properties: { city: { type: 'string', minLength: 1 } },
+  required: ['city'],
+  additionalProperties: false
+} as const
 
 describe('an agent on the real host', () => {
   const home = mkdtempSync(join(tmpdir(), 'resoftai-agent-'))
@@ -47,7 +52,12 @@ describe('an agent on the real host', () => {
     expect(content).toContain('sunny, 20 °C')
     expect(content).toContain('12')
     expect(asked).toHaveLength(1)
-    expect(events.filter(event => event.type === 'tool_result').map(event => event.name).toSorted()).toEqual(['time', 'weather'])
+    expect(
+      events
+        .filter(event => event.type === 'tool_result')
+        .map(event => event.name)
+        .toSorted()
+    ).toEqual(['time', 'weather'])
     expect(steps).toHaveLength(2)
     const sum = steps.reduce((total, step) => total + (step.reply.usage.totalTokens ?? 0), 0)
     expect(usage.totalTokens).toBe(sum)

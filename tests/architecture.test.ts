@@ -102,6 +102,14 @@ describe('the rooms', () => {
     expect(wrong).toEqual([])
   })
 
+  test('the words of the SDK and the plugins know no process', () => {
+    const rooms = ['packages/sdk', 'plugins/openai-compatible', 'plugins/simulator']
+    const using = rooms
+      .flatMap(sources)
+      .filter(file => !file.includes('/testing/') && /\b(process|globalThis)\./.test(readFileSync(join(root, file), 'utf8')))
+    expect(using).toEqual([])
+  })
+
   test('the core knows no vendor', () => {
     const vendors = /\b(openai|openrouter|groq|deepseek|moonshot|siliconflow|perplexity|zhipu|coze|anthropic|gemini|ollama)\b/i
     const naming = sources('packages/core').flatMap(file =>

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { collect, createHost, isProviderError, type ChatReply, type Host, type ProviderClient } from 'resoftai'
 import { fakeService, wait, write, type FakeService } from '@resoftai/sdk/testing'
 import { haveRecordings, openAIRecordings } from './recordings/load.ts'
-import { readVectorsWithOracle, readWithOracle } from './recordings/oracle.ts'
+import { readingOf, readVectorsWithOracle, readWithOracle } from './recordings/oracle.ts'
 
 const describeRecordings = haveRecordings ? describe : describe.skip
 const chats = openAIRecordings('chat')
@@ -17,17 +17,6 @@ function piecesOf(bytes: Buffer, seed: number): Buffer[] {
   const random = () => (state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32) / 2 ** 32
   const cuts = Array.from({ length: 12 }, () => Math.floor(random() * bytes.length)).toSorted((a, b) => a - b)
   return [0, ...cuts].map((start, index) => bytes.subarray(start, cuts[index] ?? bytes.length)).filter(piece => piece.length > 0)
-}
-
-function readingOf({ content, reasoning, toolCalls, finishReason, usage }: ChatReply) {
-  const { inputTokens = 0, outputTokens = 0, cachedTokens = 0, reasoningTokens = 0 } = usage
-  return {
-    content,
-    reasoning,
-    toolCalls,
-    finishReason,
-    usage: { input: inputTokens, output: outputTokens, cached: cachedTokens, reasoning: reasoningTokens }
-  }
 }
 
 describeRecordings(

@@ -1,4 +1,5 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
+import type { ChatReply } from '@resoftai/sdk'
 import type { Recording } from './load.ts'
 
 type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'error' | 'unknown'
@@ -11,6 +12,18 @@ interface Reading {
   readonly finishReason: FinishReason
   /** 0 where the vendor did not say: the oracle does not tell the two apart. */
   readonly usage: { readonly input: number; readonly output: number; readonly cached: number; readonly reasoning: number }
+}
+
+/** Our reply as a reading. */
+export function readingOf({ content, reasoning, toolCalls, finishReason, usage }: ChatReply): Reading {
+  const { inputTokens = 0, outputTokens = 0, cachedTokens = 0, reasoningTokens = 0 } = usage
+  return {
+    content,
+    reasoning,
+    toolCalls,
+    finishReason,
+    usage: { input: inputTokens, output: outputTokens, cached: cachedTokens, reasoning: reasoningTokens }
+  }
 }
 
 /** A reading, or why there is none. */

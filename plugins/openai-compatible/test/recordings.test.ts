@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { isProviderError, type ChatReply } from '@resoftai/sdk'
 import { readServerSentEvents } from '@resoftai/sdk/testing'
 import { haveRecordings, openAIRecordings, type Recording } from '../../../tests/recordings/load.ts'
-import { readVectorsWithOracle, readWithOracle, type Outcome } from '../../../tests/recordings/oracle.ts'
+import { readingOf, readVectorsWithOracle, readWithOracle, type Outcome } from '../../../tests/recordings/oracle.ts'
 import { dialectWith, eventsOfWire, join } from './reading.ts'
 
 const dialect = dialectWith()
@@ -34,7 +34,7 @@ describeRecordings('recorded exchanges, read as an independent client reads them
 
 function read(recording: Recording): Outcome {
   try {
-    return { reading: toReading(recording.kind === 'sse' ? readStream(recording) : readWhole(recording)) }
+    return { reading: readingOf(recording.kind === 'sse' ? readStream(recording) : readWhole(recording)) }
   } catch (error) {
     if (!isProviderError(error)) throw error
     return { failure: error.message }
@@ -50,15 +50,4 @@ function readWhole({ status, headers, body }: Recording): ChatReply {
   const error = dialect.decodeError?.(status, value, new Headers(headers))
   if (error !== undefined) throw error
   return join(dialect.decode?.(value) ?? [])
-}
-
-function toReading({ content, reasoning, toolCalls, finishReason, usage }: ChatReply) {
-  const { inputTokens = 0, outputTokens = 0, cachedTokens = 0, reasoningTokens = 0 } = usage
-  return {
-    content,
-    reasoning,
-    toolCalls,
-    finishReason,
-    usage: { input: inputTokens, output: outputTokens, cached: cachedTokens, reasoning: reasoningTokens }
-  }
 }
