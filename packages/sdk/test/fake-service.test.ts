@@ -214,12 +214,26 @@ describe('how an answer ends', () => {
     await expect(service.requests[0]?.closedEarly).resolves.toBe(false)
   })
 
+  test('an answer is over at its end, whatever the connection does behind it', async () => {
+    await using service = await fakeService({ headers: { 'content-length': '2' }, steps: [write('ok'), end, stall] })
+    const socket = await client(service)
+    await expect((await service.received(1)).closedEarly).resolves.toBe(false)
+    expect(service.openSockets()).toBe(1)
+    socket.destroy()
+  })
+
   test('stall ends when the other side closes, and that is closing early', async () => {
-    await using service = await fakeService({ steps: [headers, write('half'), stall, write('never')] })
+    const stalled = Promise.withResolvers<boolean>()
+    const untilGone = async (connection: Connection): Promise<void> => {
+      await stall(connection)
+      stalled.resolve(connection.closed)
+    }
+    await using service = await fakeService({ steps: [headers, write('half'), untilGone, write('never')] })
     const socket = await client(service)
     await once(socket, 'data')
     socket.destroy()
     await expect((await service.received(1)).closedEarly).resolves.toBe(true)
+    await expect(stalled.promise).resolves.toBe(true)
     await until(() => service.openSockets() === 0)
   })
 

@@ -22,7 +22,7 @@ export interface FakeService extends AsyncDisposable {
   readonly url: string
   /** In the order in which their bodies were complete. */
   readonly requests: readonly ReceivedRequest[]
-  /** Resolves when so many requests have arrived, with the last of them. */
+  /** Resolves when so many requests have arrived, with the last of them; never when `keepRequests` has dropped it. */
   received(count: number): Promise<ReceivedRequest>
   /** Connections that are open now. */
   openSockets(): number
