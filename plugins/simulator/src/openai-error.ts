@@ -17,7 +17,7 @@ const wireErrors: Partial<Record<ProviderErrorKind, WireError>> = {
   content_filter: { status: 400, type: 'invalid_request_error', code: 'content_filter' },
   rate_limit: { status: 429, type: 'requests', code: 'rate_limit_exceeded', headers: { 'retry-after': '1' } },
   quota: { status: 429, type: 'insufficient_quota', code: 'insufficient_quota' },
-  overloaded: { status: 503, type: 'server_error', code: 'overloaded', headers: { 'retry-after': '1' } },
+  overloaded: { status: 503, type: 'service_unavailable_error', code: 'server_is_overloaded', headers: { 'retry-after': '1' } },
   server: { status: 500, type: 'server_error', code: null }
 }
 

@@ -7,7 +7,7 @@ const all: readonly (readonly [Fault, FaultEffect])[] = Object.entries(faults) a
 const having = (effects: readonly string[]): readonly (readonly [Fault, FaultEffect])[] =>
   all.filter(([, { effect }]) => effects.includes(effect))
 
-/** One fault for each row of the README. */
+/** What each does, as the README says. */
 const documented: Readonly<Record<Fault, string>> = {
   auth: 'auth',
   permission: 'permission',

@@ -1,9 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import OpenAI from 'openai'
+import OpenAI, {
+  APIConnectionError,
+  AuthenticationError,
+  BadRequestError,
+  InternalServerError,
+  NotFoundError,
+  PermissionDeniedError,
+  RateLimitError
+} from 'openai'
 import { models } from '../src/model.ts'
 import { serveSimulator, type SimulatorService } from '../src/serve.ts'
 
-const tool = { name: 'weather', parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } }
+const tool = {
+  name: 'weather',
+  description: 'The weather.',
+  parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] }
+}
 
 /** A program that was written for OpenAI, pointed at the simulator. */
 describe('the official client of OpenAI', () => {
@@ -91,18 +103,18 @@ describe('the official client of OpenAI', () => {
     ])
     const vector = plain.data[0]?.embedding ?? []
     expect(vector).toHaveLength(64)
-    const text = String(packed.data[0]?.embedding)
+    const text = packed.data[0]?.embedding ?? ''
     expect([...new Float32Array(Uint8Array.from(Buffer.from(text, 'base64')).buffer)]).toEqual(vector.map(Math.fround))
   })
 
   test.each([
-    ['auth', OpenAI.AuthenticationError],
-    ['permission', OpenAI.PermissionDeniedError],
-    ['not_found', OpenAI.NotFoundError],
-    ['bad_request', OpenAI.BadRequestError],
-    ['rate_limit', OpenAI.RateLimitError],
-    ['server', OpenAI.InternalServerError],
-    ['network', OpenAI.APIConnectionError]
+    ['auth', AuthenticationError],
+    ['permission', PermissionDeniedError],
+    ['not_found', NotFoundError],
+    ['bad_request', BadRequestError],
+    ['rate_limit', RateLimitError],
+    ['server', InternalServerError],
+    ['network', APIConnectionError]
   ])('knows fault:%s as its own error', async (name, type) => {
     await expect(client.chat.completions.create({ model: `fault:${name}`, messages })).rejects.toBeInstanceOf(type)
   })

@@ -21,7 +21,7 @@ describe('faults on the wire', () => {
     ['content_filter', 400, 'content_filter', null],
     ['rate_limit', 429, 'rate_limit_exceeded', '1'],
     ['quota', 429, 'insufficient_quota', null],
-    ['overloaded', 503, 'overloaded', '1'],
+    ['overloaded', 503, 'server_is_overloaded', '1'],
     ['server', 500, null, null]
   ]
 
@@ -115,7 +115,7 @@ describe('faults on the wire', () => {
       const { text, ending } = await read({ simulator: { text: 'abcd', chunkSize: 1, fault: 'overloaded', faultAfter: 2 } })
       expect(ending).toBe('end')
       expect(contentOf(text)).toBe('ab')
-      expect(JSON.parse(dataOf(text).at(-1) ?? '')).toMatchObject({ error: { code: 'overloaded' } })
+      expect(JSON.parse(dataOf(text).at(-1) ?? '')).toMatchObject({ error: { code: 'server_is_overloaded' } })
     })
 
     test.each(['network', 'reset', 'cut'])('%s after some text breaks the connection there', async fault => {
