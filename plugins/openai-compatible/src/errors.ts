@@ -39,11 +39,8 @@ function judge({ codes, message = '', status: inner }: Envelope, status: number 
     rule => (rule.status === undefined || rule.status === known) && rule.pattern.test(message.slice(0, longestMessage))
   )
   if (text !== undefined) return text
-  return (
-    (known === undefined ? undefined : rules.statuses.get(known)) ?? {
-      kind: known === undefined || known >= 500 ? 'server' : 'bad_request'
-    }
-  )
+  if (known === undefined) return { kind: codes.includes('invalid_request_error') ? 'bad_request' : 'server' }
+  return rules.statuses.get(known) ?? { kind: known >= 500 ? 'server' : 'bad_request' }
 }
 
 function notFoundHint({ message = '', codes }: Envelope): string {
