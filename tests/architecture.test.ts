@@ -103,8 +103,7 @@ describe('the rooms', () => {
   })
 
   test('the words of the SDK and the plugins know no process', () => {
-    const rooms = ['packages/sdk', 'plugins/openai-compatible', 'plugins/simulator']
-    const using = rooms
+    const using = ['packages/sdk', 'plugins/openai-compatible', 'plugins/simulator']
       .flatMap(sources)
       .filter(file => !file.includes('/testing/') && /\b(process|globalThis)\.[a-z]/.test(readFileSync(join(root, file), 'utf8')))
     expect(using).toEqual([])
