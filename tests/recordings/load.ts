@@ -37,6 +37,8 @@ interface RecordingFile {
 
 /** False where the folder does not lie beside the repository: tests of recordings are skipped then. */
 export const haveRecordings = existsSync(new URL('index.json', folder))
+if (!haveRecordings)
+  process.stderr.write('Recorded exchanges are not beside the repository (../shared/recordings): their tests are skipped.\n')
 
 /** Every recorded exchange of an OpenAI-shaped API: chat completions or embeddings. */
 export function openAIRecordings(shape: Shape): readonly Recording[] {

@@ -38,7 +38,7 @@ const keyed = writePlugin(folder, {
 })
 
 async function open(options: HostOptions) {
-  const host = await createHost({ env: {}, cwd: folder, home: join(folder, 'home'), config: {}, ...options })
+  const host = await createHost({ env: { LOG_LEVEL: 'silent' }, cwd: folder, home: join(folder, 'home'), config: {}, ...options })
   return Object.assign(host, { [Symbol.asyncDispose]: () => host.close() })
 }
 
