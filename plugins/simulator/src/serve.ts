@@ -1,6 +1,6 @@
 import { ProviderError } from '@resoftai/sdk'
 import { fakeService, json, type Answer, type ReceivedRequest } from '@resoftai/sdk/testing'
-import { chatAnswer } from './chat-answer.ts'
+import { chatAnswer, type AnswerMode } from './chat-answer.ts'
 import { embeddings } from './embed.ts'
 import { isKnownModel, models } from './model.ts'
 import { errorAnswer, failureAnswer } from './openai-error.ts'
@@ -51,9 +51,9 @@ function answer(request: ReceivedRequest): Answer {
 function answerChat(request: ReceivedRequest): Answer {
   const body = readJson(request)
   const chat = readChatBody(body)
-  const isStream = isRecord(body) && body['stream'] === true
-  if (isKnownModel(chat.model) || chat.model.startsWith('fault:')) return chatAnswer(chat, isStream)
-  return chatAnswer({ ...chat, model: 'canned' }, isStream)
+  const mode = modeOf(body)
+  if (isKnownModel(chat.model) || chat.model.startsWith('fault:')) return chatAnswer(chat, mode)
+  return chatAnswer({ ...chat, model: 'canned' }, mode)
 }
 
 /** Throws `bad_request` for a body that is no JSON. */
@@ -63,4 +63,10 @@ function readJson({ body }: ReceivedRequest): unknown {
   } catch {
     throw new ProviderError('bad_request', 'The body must be JSON.')
   }
+}
+
+function modeOf(body: unknown): AnswerMode {
+  if (!isRecord(body) || body['stream'] !== true) return 'whole'
+  const { stream_options: options } = body
+  return isRecord(options) && options['include_usage'] === true ? 'stream with usage' : 'stream'
 }
