@@ -7,6 +7,10 @@ import { providerToken, tokens, type HostParts } from './parts.ts'
 import type { FoundPlugin } from './plugins/index.ts'
 import { nearest } from './schema/nearest.ts'
 import { startProvider } from './start-provider.ts'
+import { withinLimit } from './within-limit.ts'
+
+/** A provider that does not close is left behind. */
+const closeTimeoutMs = 5_000
 
 /** The providers of one host, by name: each is resolved from configuration and started at its first use, once. */
 export class ProviderRegistry {
@@ -47,7 +51,8 @@ export class ProviderRegistry {
     }
     for (const { made, name } of this.#started.toReversed()) {
       try {
-        if (!isDialect(made)) await made.close?.()
+        if (!isDialect(made))
+          await withinLimit(made.close?.(), closeTimeoutMs, () => new Error(`It took longer than ${closeTimeoutMs / 1000} s.`))
       } catch (error) {
         this.#parts.log.warn('a provider failed to close', { provider: name, error })
       }
@@ -75,8 +80,10 @@ export class ProviderRegistry {
     if (Object.hasOwn(this.#entries, asked)) return asked
     if (this.#addPreset(asked)) return asked
     const plugin = this.#parts.plugins.get(asked)
+    if (plugin !== undefined && Object.hasOwn(this.#entries, plugin.id)) return plugin.id
     const uses = plugin === undefined ? [] : this.names.filter(name => this.#pluginIdOf(name) === plugin.id)
-    if (uses.length === 1) return uses[0] as string
+    const [only] = uses
+    if (only !== undefined && uses.length === 1) return only
     if (uses.length > 1)
       throw new HostError('not_found', `Plugin ${asked} has several providers: ${uses.join(', ')}.`, { hint: 'Name one of them.' })
     if (plugin?.enabled === false) throw disabled(plugin.id)
@@ -85,16 +92,12 @@ export class ProviderRegistry {
         hint: `Run \`resoftai plugin config ${plugin.id}\`.`
       })
     }
-    const known = [
-      ...this.names,
-      ...this.#parts.plugins.plugins.flatMap(({ id, manifest }) => [id, ...Object.keys(manifest.presets ?? {})])
-    ]
-    const close = nearest(asked, known)
+    const { plugins } = this.#parts.plugins
+    const pluginIds = plugins.map(({ id }) => id)
+    const presets = plugins.flatMap(({ manifest }) => Object.keys(manifest.presets ?? {}))
+    const close = nearest(asked, [...this.names, ...pluginIds, ...presets])
     throw new HostError('not_found', `There is no provider named "${asked}".${close === undefined ? '' : ` Did you mean ${close}?`}`, {
-      hint:
-        this.names.length > 0
-          ? `Configured: ${this.names.join(', ')}.`
-          : 'None is configured yet: run `resoftai plugin list`, then `resoftai plugin config <id>`.'
+      hint: `Configured: ${this.names.join(', ') || 'none'}. Plugins: ${pluginIds.join(', ') || 'none'}; configure one with \`resoftai plugin config <id>\`.`
     })
   }
 

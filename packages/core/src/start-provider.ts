@@ -1,10 +1,11 @@
-import type { Dialect, Provider, ProviderContext } from '@resoftai/sdk'
+import type { Dialect, Provider, ProviderContext, ProviderDefinition } from '@resoftai/sdk'
 import type { StartedProvider } from './chat/index.ts'
 import { describeOrigin, type ResolvedProvider } from './config/index.ts'
 import { HostError } from './error.ts'
 import type { HostParts } from './parts.ts'
 import { isDialectOrProvider, loadDefinition, type FoundPlugin } from './plugins/index.ts'
 import { createChannel } from './transport/index.ts'
+import { withinLimit } from './within-limit.ts'
 
 /** How long a plugin may take to load, and again to start. */
 const startTimeoutMs = 10_000
@@ -23,7 +24,7 @@ export async function startProvider(plugin: FoundPlugin, resolved: ResolvedProvi
     log: Object.freeze({ ...log }),
     clock
   })
-  const made = await withinLimit(async () => definition.create(context), plugin.id)
+  const made = await make(definition, context, plugin.id)
   checkShape(made, plugin)
   const channel = createChannel({
     transport,
@@ -53,25 +54,17 @@ function describeSecretOrigins({ config, secrets, origins }: ResolvedProvider): 
   )
 }
 
-async function withinLimit<T>(start: () => Promise<T>, plugin: string): Promise<T> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(
-    () =>
-      late.reject(
-        new HostError('plugin', `Plugin ${plugin} did not start within ${startTimeoutMs / 1000} s.`, {
-          hint: 'Its create() never ended; tell its author.'
-        })
-      ),
-    startTimeoutMs
-  )
+async function make(definition: ProviderDefinition, context: ProviderContext, plugin: string): Promise<unknown> {
+  const late = () =>
+    new HostError('plugin', `Plugin ${plugin} did not start within ${startTimeoutMs / 1000} s.`, {
+      hint: 'Its create() never ended; tell its author.'
+    })
   try {
-    return await Promise.race([start(), late.promise])
+    return await withinLimit((async () => definition.create(context))(), startTimeoutMs, late)
   } catch (error) {
     if (error instanceof HostError) throw error
     const reason = error instanceof Error ? error.message : String(error)
     throw new HostError('plugin', `Plugin ${plugin} could not start: ${reason}`, { hint: `Run \`resoftai plugin check ${plugin}\`.` })
-  } finally {
-    clearTimeout(timer)
   }
 }
 

@@ -88,6 +88,8 @@ describe('a host', () => {
     expect((await one.provider('keyed-provider')).name).toBe('mine')
     await using two = await open({ pluginPaths: [keyed], config: { providers: { mine: entry, yours: entry } } })
     expect((await failure(two.provider('keyed'))).message).toContain('mine, yours')
+    await using own = await open({ pluginPaths: [keyed], config: { providers: { keyed: entry, yours: entry } } })
+    expect((await own.provider('keyed-provider')).name).toBe('keyed')
   })
 
   test('splits a model reference at the first slash', async () => {
@@ -149,6 +151,16 @@ describe('a host', () => {
     await expect(next).rejects.toMatchObject({ kind: 'cancelled' })
     expect((globalThis as { closed?: unknown }).closed).toEqual(['third', 'second', 'first'])
     expect((await failure(host.provider('first'))).kind).toBe('usage')
+    await host.close()
+  })
+
+  test('leaves a provider behind that does not close', async () => {
+    const deaf = writePlugin(folder, {
+      id: 'deaf',
+      code: `export default { create: () => ({ async *chat() {}, close: () => new Promise(() => {}) }) }`
+    })
+    const host = await open({ pluginPaths: [deaf] })
+    await host.provider('deaf')
     await host.close()
   })
 

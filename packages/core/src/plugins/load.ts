@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url'
 import type { ProviderDefinition } from '@resoftai/sdk'
 import { HostError, isHostError } from '../error.ts'
+import { withinLimit } from '../within-limit.ts'
 import { definitionOf } from './definition.ts'
 import { reasonOf } from './reason.ts'
 import type { FoundPlugin } from './types.ts'
@@ -20,18 +21,14 @@ export async function loadDefinition(
   }
   const refuse = (what: string, hint: string, cause?: unknown) =>
     new HostError('plugin', `Plugin ${id} ${what}`, { hint: `${entryFile}: ${hint}`, cause })
-  const late = Promise.withResolvers<never>()
-  const giveUp = () =>
-    late.reject(refuse(`was not loaded within ${timeoutMs / 1000} s.`, 'an await at the top of its code does not end. Tell its author.'))
-  const timer = setTimeout(giveUp, timeoutMs)
+  const late = () =>
+    refuse(`was not loaded within ${timeoutMs / 1000} s.`, 'an await at the top of its code does not end. Tell its author.')
   let module: unknown
   try {
-    module = await Promise.race([import(pathToFileURL(entryFile).href), late.promise])
+    module = await withinLimit(import(pathToFileURL(entryFile).href), timeoutMs, late)
   } catch (error) {
     if (isHostError(error)) throw error
     throw refuse(`could not be loaded: ${reasonOf(error)}`, `find out more with \`resoftai plugin check ${directory}\`.`, error)
-  } finally {
-    clearTimeout(timer)
   }
   const definition = definitionOf(module)
   if (definition !== undefined) return definition
