@@ -105,6 +105,36 @@ describe('a chat', () => {
   })
 })
 
+describe('a finished reply', () => {
+  test.each<[string, Respond]>([
+    ['whose connection breaks off', sse([{ text: 'a' }, { end: 'stop' }, wait(20), reset])],
+    ['whose vendor neither ends it nor closes', sse([{ text: 'a' }, { end: 'stop' }, stall])],
+    ['whose body is cut behind it', sse([{ text: 'a' }, { end: 'stop' }, cut], { done: false })]
+  ])('%s is finished, with a warning', async (_what, respond) => {
+    await using host = await serve(respond)
+    const events = await read(host.client.stream(ask))
+    expect(events.at(-1)).toEqual({ type: 'finish', reason: 'stop' })
+    expect(events.map(event => event.type)).toEqual(['text', 'warning', 'finish'])
+    await sleep(300)
+    expect(host.service.openSockets()).toBe(0)
+  })
+
+  test('is no stall, however short the limit', async () => {
+    await using host = await serve(sse([{ text: 'a' }, { end: 'stop' }, stall]), { stallTimeoutMs: 100 })
+    expect((await read(host.client.stream(ask))).at(-1)).toEqual({ type: 'finish', reason: 'stop' })
+  })
+
+  test('can be cancelled while it waits for its end', async () => {
+    await using host = await serve(sse([{ text: 'a' }, { end: 'stop' }, stall]))
+    const controller = new AbortController()
+    const failing = failure(read(host.client.stream(ask, { signal: controller.signal })))
+    await host.service.received(1)
+    await sleep(100)
+    controller.abort()
+    expect((await failing).kind).toBe('cancelled')
+  })
+})
+
 describe('a chat that fails', () => {
   test('N13 a stream that just ends is truncated, with what had arrived', async () => {
     await using host = await serve(sse([{ text: 'Hel' }], { done: false }))

@@ -9,6 +9,7 @@ import {
 } from '@resoftai/sdk'
 import { EventStreamReader, type Exchange, type ResponseHead } from '../transport/index.ts'
 import { notAReply, parseLeniently, readAnswerError } from './answer-error.ts'
+import { withinLimit } from '../within-limit.ts'
 import { readBody } from './read-body.ts'
 
 /** The events of one reply, in batches as they arrive. */
@@ -18,6 +19,12 @@ export interface ReplyReader {
   /** Stops reading; closes the connection unless the reply was complete. */
   close(): void
 }
+
+/** Ways to break off that do not matter any more when the reply is finished. */
+const brokenOff: ReadonlySet<string> = new Set(['truncated', 'network', 'stalled'])
+
+/** How long a finished reply waits for what may follow it. */
+const tailMs = 3_000
 
 type Finish = { readonly type: 'finish'; readonly reason: FinishReason; readonly raw?: string }
 
@@ -95,8 +102,8 @@ export class StreamReader implements ReplyReader {
   async read(): Promise<readonly ChatEvent[] | undefined> {
     if (this.#failure !== undefined) throw this.#failure
     if (this.#state === 'finished') return undefined
-    const chunk = await this.#exchange.read()
     const batch: ChatEvent[] = []
+    const chunk = this.#held.finish === undefined ? await this.#exchange.read() : await this.#readTail(batch)
     try {
       if (chunk === undefined) this.#end(batch)
       else if (this.#decodeAll(this.#events.read(chunk), batch)) this.#finish(batch)
@@ -110,6 +117,18 @@ export class StreamReader implements ReplyReader {
   close(): void {
     if (this.#state === 'finished') this.#exchange.release()
     else this.#exchange.abort(new Error('No longer wanted.'))
+  }
+
+  /** The reply is complete; only usage and the end mark may still come. A vendor that never closes, or breaks off now, does not spoil it. */
+  async #readTail(batch: ChatEvent[]): Promise<Uint8Array | undefined> {
+    const late = new ProviderError('truncated', 'The vendor did not end its answer.')
+    try {
+      return await withinLimit(this.#exchange.read(), tailMs, () => late)
+    } catch (error) {
+      if (!isProviderError(error) || !brokenOff.has(error.kind)) throw error
+      batch.push({ type: 'warning', message: 'The vendor finished the reply, but did not end its answer properly; usage may be missing.' })
+      return undefined
+    }
   }
 
   /** True when one of the events was the vendor's end mark. */
