@@ -261,7 +261,6 @@ export const en = {
 
   'doctor.looking': 'Looking…',
   'doctor.node': 'Node {version}',
-  'doctor.nodeOld': 'Install Node {least} or newer.',
   'doctor.plugins': '{count} plugin(s): {names}',
   'doctor.shadowed': 'Plugin {id} in {directory} wins over {others}',
   'doctor.files': 'Configuration: {files}',

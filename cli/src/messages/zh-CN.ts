@@ -259,7 +259,6 @@ export const zhCN: Messages = {
 
   'doctor.looking': '正在检查…',
   'doctor.node': 'Node {version}',
-  'doctor.nodeOld': '请安装 Node {least} 或更新的版本。',
   'doctor.plugins': '{count} 个插件：{names}',
   'doctor.shadowed': '{directory} 中的插件 {id} 优先于 {others}',
   'doctor.files': '配置：{files}',

@@ -4,7 +4,7 @@ import type { ProviderInfo } from './client.ts'
 import { completeEntry, implicitProviders, resolveProvider, type ProviderEntry, type Resolution } from './config/index.ts'
 import { HostError } from './error.ts'
 import { providerToken, tokens, type HostParts } from './parts.ts'
-import type { FoundPlugin } from './plugins/index.ts'
+import type { FoundPlugin, Manifest } from './plugins/index.ts'
 import { nearest } from './schema/nearest.ts'
 import { startProvider } from './start-provider.ts'
 import { withinLimit } from './within-limit.ts'
@@ -24,8 +24,8 @@ export class ProviderRegistry {
     this.#parts = Object.fromEntries(
       Object.entries(tokens).map(([name, token]) => [name, container.resolve(token as never)])
     ) as unknown as HostParts
-    const { config, plugins, secretStore } = this.#parts
-    const manifests = plugins.plugins.filter(plugin => plugin.enabled).map(plugin => plugin.manifest)
+    const { config, secretStore } = this.#parts
+    const manifests = this.#enabledManifests()
     const written = Object.entries(config.providers).map(([name, entry]) => [name, completeEntry(name, entry, manifests)] as const)
     this.#entries = { ...Object.fromEntries(written), ...implicitProviders({ manifests, config, secrets: secretStore }) }
     for (const name of Object.keys(this.#entries)) this.#register(name)
@@ -101,15 +101,15 @@ export class ProviderRegistry {
     })
   }
 
+  #enabledManifests(): readonly Manifest[] {
+    return this.#parts.plugins.plugins.filter(plugin => plugin.enabled).map(plugin => plugin.manifest)
+  }
+
   /** A preset that nobody configured may need nothing (a local server); else its error says what it needs. */
   #addPreset(name: string): boolean {
     const { plugins } = this.#parts
     if (plugins.get(name) !== undefined) return false
-    const entry = completeEntry(
-      name,
-      {},
-      plugins.plugins.filter(plugin => plugin.enabled).map(plugin => plugin.manifest)
-    )
+    const entry = completeEntry(name, {}, this.#enabledManifests())
     if (entry['preset'] === undefined) return false
     this.#entries[name] = entry
     this.#register(name)

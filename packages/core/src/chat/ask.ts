@@ -10,7 +10,7 @@ import {
 } from '@resoftai/sdk'
 import { tidy } from './answer-error.ts'
 import { Call } from './call.ts'
-import { defaultDelays, toProviderError, withRetry } from './retry.ts'
+import { toProviderError, withRetry } from './retry.ts'
 import { tryReply } from './open-reply.ts'
 import { isDialect, type StartedProvider } from './started-provider.ts'
 
@@ -27,7 +27,6 @@ export async function* ask(
   seen = new ReplyBuilder(request.model)
 ): AsyncGenerator<ChatEvent, void, undefined> {
   const { running, settings } = provider
-  const names = { provider: provider.name, model: request.model }
   const call = new Call({ deadlineMs: settings.deadlineMs, signal, attempts, running })
   let outcome: 'finished' | 'failed' | 'left' = 'left'
   let close: (() => void) | undefined
@@ -39,9 +38,7 @@ export async function* ask(
       seen.add(warning)
       yield warning
     }
-    const { first, rest } = await withRetry(call, names, { maxRetries: settings.maxRetries, ...defaultDelays }, provider.random, () =>
-      tryReply(provider, request, mode, wire, call)
-    )
+    const { first, rest } = await withRetry(call, provider, request.model, () => tryReply(provider, request, mode, wire, call))
     close = () => rest.close()
     for (let batch: readonly ChatEvent[] | undefined = first; batch !== undefined; batch = await rest.read()) {
       for (const event of batch) {
@@ -84,13 +81,12 @@ function encodeRequest({ made }: StartedProvider, request: ChatRequest, mode: Ch
 
 /** Every error leaves here with who was asked, what had arrived, and no secret in its words. */
 export function explainFailure(
-  error: unknown,
+  failure: ProviderError,
   provider: StartedProvider,
   model: string | undefined,
   attempts: readonly Attempt[],
   seen?: ReplyBuilder
 ): ProviderError {
-  const failure = toProviderError(error)
   const { text = '', usage = {} } = seen?.partial() ?? {}
   const scrub = (words: string | undefined) => (words === undefined ? undefined : tidy(provider.redactor.scrub(words)))
   return failure.with({

@@ -5,7 +5,7 @@ import { ask, askWhole, explainFailure } from './ask.ts'
 import { Call } from './call.ts'
 import { tryJson } from './open-reply.ts'
 import { completeEmbedding, completeRequest } from './request.ts'
-import { defaultDelays, withRetry } from './retry.ts'
+import { toProviderError, withRetry } from './retry.ts'
 import { isDialect, type StartedProvider } from './started-provider.ts'
 
 /** A probe must not keep a person waiting. */
@@ -25,10 +25,9 @@ export function providerClient(started: StartedProvider, defaultModel = started.
   ) => {
     const call = new Call({ deadlineMs: options.deadlineMs ?? settings.deadlineMs, signal: options.signal, running: provider.running })
     try {
-      const policy = { maxRetries: settings.maxRetries, ...defaultDelays }
-      return decode(await withRetry(call, { provider: name, model }, policy, provider.random, () => tryJson(provider, wire, call)))
+      return decode(await withRetry(call, provider, model, () => tryJson(provider, wire, call)))
     } catch (error) {
-      throw explainFailure(error, provider, model === '' ? undefined : model, call.attempts)
+      throw explainFailure(toProviderError(error), provider, model === '' ? undefined : model, call.attempts)
     } finally {
       call.end()
       provider.log.info(what, {

@@ -1,5 +1,6 @@
 import { isProviderError, ProviderError, type Attempt } from '@resoftai/sdk'
 import type { Call } from './call.ts'
+import type { StartedProvider } from './started-provider.ts'
 
 export interface RetryPolicy {
   /** Tries after the first. */
@@ -8,7 +9,7 @@ export interface RetryPolicy {
   readonly maxDelayMs: number
 }
 
-export const defaultDelays = { baseDelayMs: 500, maxDelayMs: 8_000 } as const
+const defaultDelays = { baseDelayMs: 500, maxDelayMs: 8_000 } as const
 
 /** A vendor's 0 must not become a busy loop (FAULTS.md H17). */
 const minDelayMs = 100
@@ -41,11 +42,12 @@ export function retryDelay(
 /** Runs `makeTry` until one succeeds, the failure is final, or the call ends. Each try is recorded in `call.attempts`. */
 export async function withRetry<T>(
   call: Call,
-  names: { readonly provider: string; readonly model: string },
-  policy: RetryPolicy,
-  random: () => number,
+  { name, settings, random }: Pick<StartedProvider, 'name' | 'settings' | 'random'>,
+  model: string,
   makeTry: () => Try<T>
 ): Promise<T> {
+  const names = { provider: name, model }
+  const policy = { maxRetries: settings.maxRetries, ...defaultDelays }
   for (let number = 1; ; number++) {
     call.check()
     const started = performance.now()

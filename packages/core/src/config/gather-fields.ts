@@ -1,5 +1,6 @@
 import type { Problem } from '../error.ts'
 import type { ConfigField } from '../plugins/types.ts'
+import { isHeaderValue } from './headers.ts'
 import { isWritten, pickElsewhere, pickField, type FieldSources } from './pick-field.ts'
 import { entryKeys } from './provider-fields.ts'
 import { isRecord } from './record.ts'
@@ -63,9 +64,8 @@ function hideHeaders({ values, secrets }: Gathered, variables: (path: string) =>
   if (!isRecord(values['headers'])) return
   const headers: Record<string, unknown> = { ...values['headers'] }
   for (const [name, value] of Object.entries(headers)) {
-    if (typeof value !== 'string' || value === '' || !/^[\w-]+$/.test(name)) continue
+    if (!isHeaderValue(value) || value === '' || !/^[\w-]+$/.test(name)) continue
     if (!soundsSecret(name) && !variables(`headers.${name}`).some(soundsSecret)) continue
-    if (!/^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(value)) continue
     const hidden = placeholder(`headers.${name}`)
     headers[name] = hidden
     secrets.set(hidden, value)

@@ -25,10 +25,14 @@ export function judgeHeaders(headers: Readonly<Record<string, unknown>>): readon
     if (!/^[!#$%&'*+.^`|~\w-]+$/.test(name)) return { name, message: 'is not the name of a header' }
     if (reserved.has(sent)) return { name, message: 'is a header that only the host sets' }
     if (twin !== undefined) return { name, message: `is the same header as ${twin}` }
-    // Visible Latin-1 and blanks only: a line end would begin another header.
-    if (typeof value !== 'string' || !/^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(value)) {
+    if (!isHeaderValue(value)) {
       return { name, message: 'has a value that no header can carry (a line end, a control character or a letter outside Latin-1)' }
     }
     return []
   })
+}
+
+/** Visible Latin-1 and blanks only: a line end would begin another header. */
+export function isHeaderValue(value: unknown): value is string {
+  return typeof value === 'string' && /^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(value)
 }
