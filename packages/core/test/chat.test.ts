@@ -244,6 +244,22 @@ describe('a chat that fails', () => {
     expect(host.service.requests).toHaveLength(1)
   })
 
+  test('N34 is read by its code also where the API only streams, and whatever the content type says', async () => {
+    await using service = await fakeService([json({ code: 'poor' }), text('{"code":"poor"}', { headers: { 'content-type': 'text/html' } })])
+    const dialect = simpleDialect(service.url)
+    Reflect.deleteProperty(dialect, 'decode')
+    await using host = start(dialect, service.url)
+    for (let count = 0; count < 2; count++) expect((await failure(read(host.client.stream(ask)))).kind).toBe('quota')
+  })
+
+  test('N30 a web page that never ends is a stall, not a wait for the deadline', async () => {
+    await using host = await serve(
+      { headers: { 'content-type': 'text/html' }, steps: [write('<!doctype html>'), stall] },
+      { stallTimeoutMs: 100, maxRetries: 0 }
+    )
+    expect((await failure(host.client.chat(ask))).kind).toBe('stalled')
+  })
+
   test('N41 a redirect is not followed', async () => {
     await using other = await fakeService(hello)
     await using host = await serve(json({}, { status: 307, headers: { location: `${other.url}/elsewhere` } }))

@@ -99,7 +99,7 @@ async function receiveHead(exchange: Exchange, provider: StartedProvider): Promi
 }
 
 /** By what the answer is, not by what was asked: some vendors answer a stream with JSON, or the other way round. */
-async function openReader(exchange: Exchange, head: ResponseHead, provider: StartedProvider, mode: ChatMode): Promise<ReplyReader> {
+function openReader(exchange: Exchange, head: ResponseHead, provider: StartedProvider, mode: ChatMode): ReplyReader {
   const dialect = provider.made as Dialect
   const type = head.headers['content-type'] ?? ''
   const encoding = head.headers['content-encoding'] ?? 'identity'
@@ -111,15 +111,15 @@ async function openReader(exchange: Exchange, head: ResponseHead, provider: Star
     exchange.abort(error)
     throw error
   }
-  if (type.includes('html')) throw notAReply(head, await readBody(exchange, { maxBytes: maxErrorBytes, cut: true }))
-  const isStream = type.includes('event-stream') || (mode === 'stream' && !type.includes('json'))
+  // A page that calls itself one is read whole, as some relays label their JSON so.
+  const isStream = type.includes('event-stream') || (mode === 'stream' && !/json|html/.test(type))
   return isStream ? new StreamReader(exchange, head, dialect, provider.clock) : readWhole(exchange, head, dialect, provider.clock)
 }
 
 async function readToFirstContent(reader: ReplyReader): Promise<OpenReply> {
-  let first: readonly ChatEvent[] = []
+  const first: ChatEvent[] = []
   for (let batch; (batch = await reader.read()) !== undefined;) {
-    first = first.length === 0 ? batch : [...first, ...batch]
+    for (const event of batch) first.push(event)
     if (batch.some(isProgress)) break
   }
   return { first, rest: reader }

@@ -61,10 +61,10 @@ export function readWhole(exchange: Exchange, head: ResponseHead, dialect: Diale
 /** The dialect is asked whether a body is a failure only when it is no reply: most are one. */
 function decodeWhole(body: string, head: ResponseHead, dialect: Dialect, now: () => number): ChatEvent[] {
   const value = parseLeniently(body)
-  if (typeof value !== 'object' || value === null || dialect.decode === undefined) throw notAReply(head, body)
+  if (typeof value !== 'object' || value === null) throw notAReply(head, body)
   const held = new FinishHold()
   const batch: ChatEvent[] = []
-  held.sort(dialect.decode(value), batch)
+  held.sort(dialect.decode?.(value) ?? [], batch)
   if (held.finish === undefined) throw readErrorInside(value, head, body, dialect, now) ?? notAReply(head, body)
   batch.push(held.finish)
   return batch
@@ -121,9 +121,9 @@ export class StreamReader implements ReplyReader {
 
   /** The reply is complete; only usage and the end mark may still come. A vendor that never closes, or breaks off now, does not spoil it. */
   async #readTail(batch: ChatEvent[]): Promise<Uint8Array | undefined> {
-    const late = new ProviderError('truncated', 'The vendor did not end its answer.')
+    const late = () => new ProviderError('truncated', 'The vendor did not end its answer.')
     try {
-      return await withinLimit(this.#exchange.read(), tailMs, () => late)
+      return await withinLimit(this.#exchange.read(), tailMs, late)
     } catch (error) {
       if (!isProviderError(error) || !brokenOff.has(error.kind)) throw error
       batch.push({ type: 'warning', message: 'The vendor finished the reply, but did not end its answer properly; usage may be missing.' })
@@ -164,17 +164,13 @@ export class StreamReader implements ReplyReader {
 
   /** Either the body was no stream but one JSON text (a reply or an error), or the stream was cut. */
   #endWithoutFinish(batch: ChatEvent[]): void {
-    const text = strayJson(this.#events.stray)
-    const value = text === undefined ? undefined : parseLeniently(text)
-    const failure = text === undefined ? undefined : readErrorInside(value, this.#head, text, this.#dialect, this.#now)
-    if (failure !== undefined) throw failure
-    if (this.#count === 0) {
-      if (text === undefined || typeof value !== 'object') throw notAReply(this.#head, this.#events.stray)
-      batch.push(...decodeWhole(text, this.#head, this.#dialect, this.#now))
-      this.#state = 'finished'
-      return
+    const text = strayJson(this.#events.stray) ?? this.#events.stray
+    if (this.#count > 0) {
+      const failure = readErrorInside(parseLeniently(text), this.#head, text, this.#dialect, this.#now)
+      throw failure ?? new ProviderError('truncated', 'The stream ended before the reply was finished.', { code: 'no_finish' })
     }
-    throw new ProviderError('truncated', 'The stream ended before the reply was finished.', { code: 'no_finish' })
+    batch.push(...decodeWhole(text, this.#head, this.#dialect, this.#now))
+    this.#state = 'finished'
   }
 
   #finish(batch: ChatEvent[]): void {
