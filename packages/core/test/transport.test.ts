@@ -12,12 +12,13 @@ describe('the channel of a provider', () => {
   test('puts secrets into header values, and into no other place', async () => {
     await using service = await fakeService(json({}))
     const transport = createTransport()
-    const channel = createChannel({ transport, allowedHosts: [service.url], secrets, secretQuery: [] })
-    const exchange = await channel.send({
+    const channel = createChannel({ transport, allowedHosts: [service.url], secretQuery: [] })
+    const wire = {
       url: `${service.url}/p?key=${encodeURIComponent(placeholder)}`,
       headers: { Authorization: `Bearer ${placeholder}` },
       body: { key: placeholder }
-    })
+    }
+    const exchange = await channel.send(wire, { secrets })
     await exchange.response
     const [request] = service.requests
     expect(request?.headers['authorization']).toBe(`Bearer ${secret}`)
@@ -29,10 +30,9 @@ describe('the channel of a provider', () => {
   test('puts a secret into the query parameter the manifest names', async () => {
     await using service = await fakeService(json({}))
     const transport = createTransport()
-    const channel = createChannel({ transport, allowedHosts: [service.url], secrets, secretQuery: ['key'] })
-    await (
-      await channel.send({ url: `${service.url}/p?a=1&key=${encodeURIComponent(placeholder)}`, headers: {} })
-    ).response
+    const channel = createChannel({ transport, allowedHosts: [service.url], secretQuery: ['key'] })
+    const exchange = await channel.send({ url: `${service.url}/p?a=1&key=${encodeURIComponent(placeholder)}`, headers: {} }, { secrets })
+    await exchange.response
     expect(service.requests[0]?.path).toBe(`/p?a=1&key=${secret}`)
     await transport.close()
   })
@@ -55,8 +55,8 @@ describe('the channel of a provider', () => {
       send: (request: { origin: string }) => (sent.push(request.origin), Promise.reject(new Error('not needed'))),
       close: async () => {}
     }
-    const channel = createChannel({ transport, allowedHosts: [allowed], secrets, secretQuery: [] })
-    const send = () => channel.send({ url, headers: {} }).catch(() => undefined)
+    const channel = createChannel({ transport, allowedHosts: [allowed], secretQuery: [] })
+    const send = () => channel.send({ url, headers: {} }, { secrets }).catch(() => undefined)
     if (good) void send()
     else expect(send).toThrow(expect.objectContaining({ name: 'ProviderError' }))
     expect(sent).toHaveLength(good ? 1 : 0)

@@ -1,9 +1,12 @@
+import { isIP } from 'node:net'
 import type { Problem } from '../error.ts'
 import { soundsSecret } from './secret-value.ts'
+import type { Origin, ResolvedProvider } from './types.ts'
 
 interface AllowedHosts {
   /** Origins, and host patterns such as `*.openai.azure.com`. */
   readonly allowed: readonly string[]
+  readonly reach: ResolvedProvider['reach']
   /** `path` is the field that holds a wrong address; absent: the manifest's own entry is wrong. */
   readonly problems: readonly Problem[]
 }
@@ -11,18 +14,42 @@ interface AllowedHosts {
 const field = /\$\{config\.(\w+)\}/g
 
 /** Where the host may send to: the manifest's `hosts`, with the provider's own addresses put in. Entries over unset fields are left out. */
-export function expandHosts(hosts: readonly string[], config: Readonly<Record<string, unknown>>): AllowedHosts {
+export function expandHosts(
+  hosts: readonly string[],
+  config: Readonly<Record<string, unknown>>,
+  origins: Readonly<Record<string, Origin>>
+): AllowedHosts {
   const allowed = new Set<string>()
+  const reach = new Map<string, 'private' | 'any'>()
   const problems: Problem[] = []
   for (const entry of hosts) {
     const names = [...entry.matchAll(field)].map(match => match[1] ?? '')
     const [only] = names
     if (names.some(name => config[name] === undefined)) continue
-    const result = only !== undefined && entry === `\${config.${only}}` ? readBaseUrl(config[only], only) : readEntry(entry, names, config)
-    if (typeof result === 'string') allowed.add(result)
-    else problems.push(result)
+    const isBase = only !== undefined && entry === `\${config.${only}}`
+    const result = isBase ? readBaseUrl(config[only], only) : readEntry(entry, names, config)
+    if (typeof result !== 'string') {
+      problems.push(result)
+      continue
+    }
+    allowed.add(result)
+    const far = (isBase ? reachOfBase(result, origins[only]) : undefined) ?? (config['private_network'] === true ? 'private' : undefined)
+    if (far !== undefined) reach.set(result, far)
   }
-  return { allowed: [...allowed], problems }
+  return { allowed: [...allowed], reach, problems }
+}
+
+/** Names that only mean something inside of a private network. */
+const localNames = /^[^.]+$|\.(localhost|local|lan|internal|home\.arpa|localdomain|intranet|corp|home|private|test)$/
+
+/**
+ * A base URL that lies in a private network shows that this is meant. An address is taken at its word when a person wrote it; what a plugin
+ * brings along must not lead to the metadata service of a cloud.
+ */
+function reachOfBase(origin: string, from: Origin | undefined): 'private' | 'any' | undefined {
+  const host = new URL(origin).hostname.replace(/^\[|\]$|\.$/g, '')
+  if (isIP(host) !== 0) return from === undefined || from.from === 'preset' || from.from === 'default' ? 'private' : 'any'
+  return localNames.test(host) ? 'private' : undefined
 }
 
 function readBaseUrl(value: unknown, path: string): string | Problem {

@@ -1,4 +1,5 @@
 import { ProviderError, type WireRequest } from '@resoftai/sdk'
+import { checkLiteral, type Reach } from './addresses.ts'
 import type { Exchange } from './exchange.ts'
 import type { Transport } from './transport.ts'
 
@@ -6,8 +7,8 @@ export interface ChannelOptions {
   readonly transport: Transport
   /** Origins, or host patterns such as `*.openai.azure.com` (https only). */
   readonly allowedHosts: readonly string[]
-  /** Placeholder → real value. */
-  readonly secrets: ReadonlyMap<string, string>
+  /** How far each of them reaches, `public` where it says nothing. Absent: all of them reach the private network. */
+  readonly reach?: ReadonlyMap<string, Reach>
   /** Query parameters that may carry a secret. */
   readonly secretQuery: readonly string[]
 }
@@ -17,17 +18,26 @@ export interface ChannelOptions {
  * into header values, and into the query parameters the manifest names.
  */
 export interface Channel {
-  send(request: WireRequest): Promise<Exchange>
+  send(request: WireRequest, options: SendOptions): Promise<Exchange>
 }
 
-export function createChannel({ transport, allowedHosts, secrets, secretQuery }: ChannelOptions): Channel {
+interface SendOptions {
+  /** Placeholder → real value. */
+  readonly secrets: ReadonlyMap<string, string>
+  /** For the name look-up, TCP and TLS together. */
+  readonly connectTimeoutMs?: number
+}
+
+export function createChannel({ transport, allowedHosts, reach, secretQuery }: ChannelOptions): Channel {
   // A provider asks one address nearly always; judging it costs as much as half the rest.
-  let judged: { readonly text: string; readonly url: URL; readonly origin: string } | undefined
+  let judged: { readonly text: string; readonly url: URL; readonly origin: string; readonly reach: Reach } | undefined
   return {
-    send(request) {
+    send(request, { secrets, connectTimeoutMs }) {
       if (judged?.text !== request.url) {
-        const url = checkUrl(request.url, allowedHosts)
-        judged = { text: request.url, url, origin: url.origin }
+        const { url, allowed } = checkUrl(request.url, allowedHosts)
+        const far = reach === undefined ? 'private' : (reach.get(url.origin) ?? reach.get(allowed) ?? 'public')
+        checkLiteral(url.hostname, far)
+        judged = { text: request.url, url, origin: url.origin, reach: far }
       }
       const { url, origin } = judged
       const headers: Record<string, string> = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'resoftai' }
@@ -36,12 +46,13 @@ export function createChannel({ transport, allowedHosts, secrets, secretQuery }:
       const body = request.body === undefined ? undefined : JSON.stringify(request.body)
       if (body !== undefined) headers['content-type'] ??= 'application/json'
       const method = request.method ?? (body === undefined ? 'GET' : 'POST')
-      return transport.send({ method, origin, path: url.pathname + query, headers, body })
+      return transport.send({ method, origin, path: url.pathname + query, headers, body, reach: judged.reach, connectTimeoutMs })
     }
   }
 }
 
-function checkUrl(text: string, allowedHosts: readonly string[]): URL {
+/** The address, and the entry that allows it. */
+function checkUrl(text: string, allowedHosts: readonly string[]): { readonly url: URL; readonly allowed: string } {
   const url = URL.parse(text)
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw new ProviderError('bad_request', 'The plugin made an address that is not an http(s) URL.', {
@@ -55,13 +66,14 @@ function checkUrl(text: string, allowedHosts: readonly string[]): URL {
       hint: 'Put keys into api_key, not into the URL.'
     })
   }
-  if (!allowedHosts.some(allowed => allowsUrl(allowed, url))) {
+  const allowed = allowedHosts.find(entry => allowsUrl(entry, url))
+  if (allowed === undefined) {
     throw new ProviderError('permission', `The plugin wants to send to ${url.origin}, which its manifest does not allow.`, {
       code: 'host_not_allowed',
       hint: `It may send to: ${allowedHosts.join(', ') || 'nothing'}.`
     })
   }
-  return url
+  return { url, allowed }
 }
 
 function allowsUrl(allowed: string, url: URL): boolean {

@@ -1,3 +1,4 @@
+export type { Reach } from './addresses.ts'
 export { createChannel, type Channel } from './channel.ts'
 export type { Exchange, ResponseHead } from './exchange.ts'
 export { EventStreamReader } from './sse.ts'

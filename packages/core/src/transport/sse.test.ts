@@ -60,13 +60,25 @@ describe('EventStreamReader', () => {
     expect(read(bytes, [])).toEqual([{ data: 'a\ufffd\ufffdb' }])
   })
 
-  test('an event of more than 8 MiB is refused while it arrives', () => {
+  const kibibyte = 1024
+  test.each([
+    ['one line', 'data: ', 'x'.repeat(64 * kibibyte)],
+    ['many lines', '', 'data: x\n'.repeat(8 * kibibyte)],
+    ['an endless comment', ': ', 'x'.repeat(64 * kibibyte)],
+    ['a line that is no field', '', 'x'.repeat(64 * kibibyte)]
+  ])('N39 an event of more than 8 MiB is refused while it arrives (%s)', (_name, begin, part) => {
     const reader = new EventStreamReader()
-    const piece = Buffer.from('x'.repeat(1024 * 1024))
-    reader.read(Buffer.from('data: '))
+    const piece = Buffer.from(part)
+    reader.read(Buffer.from(begin))
     expect(() => {
-      for (let count = 0; count < 20; count++) reader.read(piece)
+      for (let count = 0; count < 200; count++) reader.read(piece)
     }).toThrow(expect.objectContaining({ kind: 'protocol', code: 'too_large' }))
+  })
+
+  test('what counts is the length since the last event, not that of the stream', () => {
+    const reader = new EventStreamReader()
+    const piece = Buffer.from(`: ping\n\ndata: ${'x'.repeat(1024 * kibibyte)}\n\n`)
+    for (let count = 0; count < 20; count++) expect(reader.read(piece)).toHaveLength(1)
   })
 
   test('keeps the text since the last event, where a bare error may stand', () => {

@@ -1,8 +1,11 @@
 import { createParser } from 'eventsource-parser'
 import { ProviderError, type WireEvent } from '@resoftai/sdk'
 
-/** Characters of one event. Larger than any real one; small enough that a hostile stream cannot fill the memory. */
-const maxEventLength = 8 * 1024 * 1024
+/**
+ * Bytes of one event, all of its lines and the comments before it. Larger than any real one; small enough that a hostile stream
+ * cannot fill the memory. Counted here, as the parser counts the data of an event only and skips an endless comment without complaint.
+ */
+const maxEventBytes = 8 * 1024 * 1024
 /** Text kept for the case that the body is no event stream at all. */
 const maxStrayLength = 64 * 1024
 
@@ -11,17 +14,14 @@ export class EventStreamReader {
   #text = new TextDecoder()
   #events: WireEvent[] = []
   #stray = ''
-  #parser = createParser({
-    maxBufferSize: maxEventLength,
-    onEvent: event => this.#events.push(event),
-    onError: error => {
-      if (error.type === 'max-buffer-size-exceeded') {
-        throw new ProviderError('protocol', 'The vendor sent one event of more than 8 MiB.', { code: 'too_large', retryable: false })
-      }
-    }
-  })
+  #bytesSinceEvent = 0
+  #parser = createParser({ onEvent: event => this.#events.push(event) })
 
   read(chunk: Uint8Array): readonly WireEvent[] {
+    this.#bytesSinceEvent += chunk.length
+    if (this.#bytesSinceEvent > maxEventBytes) {
+      throw new ProviderError('protocol', 'The vendor sent one event of more than 8 MiB.', { code: 'too_large', retryable: false })
+    }
     return this.#feed(this.#text.decode(chunk, { stream: true }))
   }
 
@@ -38,7 +38,10 @@ export class EventStreamReader {
   #feed(text: string): readonly WireEvent[] {
     this.#events = []
     this.#parser.feed(text)
-    this.#stray = this.#events.length > 0 ? text : (this.#stray + text).slice(-maxStrayLength)
+    if (this.#events.length > 0) {
+      this.#bytesSinceEvent = 0
+      this.#stray = text
+    } else this.#stray = (this.#stray + text).slice(-maxStrayLength)
     return this.#events
   }
 }
