@@ -1,8 +1,28 @@
-import type { ChatEvent, ChatMode, ChatReply, ChatRequest, EmbeddingReply, EmbeddingRequest, ModelInfo, WireRequest } from '@resoftai/sdk'
+import type {
+  Attempt,
+  ChatEvent,
+  ChatMode,
+  ChatReply,
+  ChatRequest,
+  EmbeddingReply,
+  EmbeddingRequest,
+  ModelInfo,
+  WireRequest
+} from '@resoftai/sdk'
+import type { ProviderStats } from './observe/index.ts'
 
 export interface CallOptions {
   /** Aborting ends the call with `ProviderError` `cancelled` and closes the connection to the vendor. */
   readonly signal?: AbortSignal
+  /**
+   * Whether a reply that was begun may begin again, after a `restart` event, from a whole reply or the next model of a route. Default: after a
+   * stall only. `true`: also after a connection that broke. `false`: never; what is shown stays.
+   */
+  readonly restart?: boolean
+  /** Names the conversation for a `sticky` route. Default: what comes up to the first question. */
+  readonly session?: string
+  /** When the call ends, whatever its end, its tries are added here. A reply and an error carry them too; a stream that is read does not. */
+  readonly attempts?: Attempt[]
 }
 
 /** A chat request; without `model` the provider's `default_model` is asked. */
@@ -14,12 +34,15 @@ export interface Health {
   /** Wall time of the probe. */
   readonly durationMs: number
   /** What is wrong, and what to do; absent when `ok`. */
-  readonly error?: { readonly kind: string; readonly message: string; readonly hint?: string }
+  readonly error?: { readonly kind: string; readonly code?: string; readonly message: string; readonly hint?: string }
+  /** How far this machine's clock is ahead of the vendor's, to a second or two, by the `Date` of its answer. Absent when there was none. */
+  readonly clockSkewMs?: number
 }
 
-/** A configured provider, ready to be asked. */
+/** A configured provider, or a route of several, ready to be asked. */
 export interface ProviderClient {
   readonly name: string
+  /** `route` for a route. */
   readonly plugin: string
   readonly defaultModel: string | undefined
   chat(ask: Ask, options?: CallOptions): Promise<ChatReply>
@@ -46,8 +69,12 @@ export interface ProviderInfo {
 export interface Host {
   /** A provider by its configured name or the id or alias of its plugin. Starts it when needed. */
   provider(name: string): Promise<ProviderClient>
-  /** A client whose default model is the one of the reference `provider/model`. */
+  /** A client whose default model is the one of the reference `provider/model`; or for a route, by its name. */
   model(reference: string): Promise<ProviderClient>
+  /** Names of the routes. */
+  routes(): readonly string[]
+  /** What happened with each provider that was used since the host was made, for whoever exports it. */
+  stats(): Readonly<Record<string, ProviderStats>>
   providers(): Promise<readonly ProviderInfo[]>
   /** Closes providers in the reverse order of their start, then connections. Running calls end as `cancelled`. */
   close(): Promise<void>

@@ -1,11 +1,11 @@
 import 'reflect-metadata'
 import { container as root, instanceCachingFactory } from 'tsyringe'
-import { providerClient } from './chat/index.ts'
+import { providerClient, routeClient, type StartedProvider } from './chat/index.ts'
 import type { Host } from './client.ts'
 import { loadConfig, resolveHome, secretStore } from './config/index.ts'
 import { HostError } from './error.ts'
 import type { HostOptions } from './host-options.ts'
-import { createLog, createRedactor } from './observe/index.ts'
+import { createLog, createRedactor, type ProviderStats } from './observe/index.ts'
 import { tokens, type HostParts } from './parts.ts'
 import { findPlugins } from './plugins/index.ts'
 import { ProviderRegistry } from './provider-registry.ts'
@@ -24,7 +24,7 @@ export async function composeHost(options: HostOptions = {}): Promise<Host> {
     random: () => Math.random,
     redactor: () => createRedactor(),
     log: () => createLog({ level: config.log.level, redactor: container.resolve(tokens.redactor) }),
-    transport: () => createTransport(),
+    transport: () => createTransport({ env: config.env }),
     config: () => config,
     secretStore: () => secretStore({ home }),
     plugins: () => findPlugins({ home, bundled: options.bundled ?? [], paths: options.pluginPaths ?? [] })
@@ -37,21 +37,31 @@ export async function composeHost(options: HostOptions = {}): Promise<Host> {
 
   const registry = new ProviderRegistry(container)
   let closed = false
-  const start = async (name: string) => {
+  const checkOpen = () => {
     if (closed) throw new HostError('usage', 'The host is closed.')
+  }
+  const start = async (name: string) => {
+    checkOpen()
     return registry.start(name)
   }
   return {
     provider: async name => providerClient(await start(name)),
     async model(reference) {
       const slash = reference.indexOf('/')
+      if (slash === -1 && Object.hasOwn(config.routes, reference)) {
+        checkOpen()
+        return routeClient(await registry.startRoute(reference))
+      }
       if (slash <= 0 || slash === reference.length - 1) {
-        throw new HostError('usage', `"${reference}" is no model reference.`, {
-          hint: 'Write provider/model: what is before the first slash names the provider.'
+        const routes = Object.keys(config.routes)
+        throw new HostError('usage', `"${reference}" is no model reference${routes.length === 0 ? '' : ' and no route'}.`, {
+          hint: `Write provider/model: what is before the first slash names the provider.${routes.length === 0 ? '' : ` Routes: ${routes.join(', ')}.`}`
         })
       }
       return providerClient(await start(reference.slice(0, slash)), reference.slice(slash + 1))
     },
+    routes: () => Object.keys(config.routes),
+    stats: () => Object.fromEntries(registry.started.map(provider => [provider.name, statsOf(provider)])),
     providers: () => registry.list(),
     async close() {
       if (closed) return
@@ -59,6 +69,14 @@ export async function composeHost(options: HostOptions = {}): Promise<Host> {
       await registry.close()
       await container.resolve(tokens.transport).close()
     }
+  }
+}
+
+function statsOf({ counters, breaker, keys }: StartedProvider): ProviderStats {
+  return {
+    ...counters.snapshot(),
+    breaker: { state: breaker.state, opened: breaker.times },
+    keys: { total: keys.size, resting: keys.resting }
   }
 }
 

@@ -1,5 +1,5 @@
 import { instanceCachingFactory, type DependencyContainer } from 'tsyringe'
-import { cancelled, isDialect, type StartedProvider } from './chat/index.ts'
+import { cancelled, isDialect, planRoute, type Call, type StartedProvider, type StartedRoute, type StartedStep } from './chat/index.ts'
 import type { ProviderInfo } from './client.ts'
 import { completeEntry, implicitProviders, resolveProvider, type ProviderEntry, type Resolution } from './config/index.ts'
 import { HostError } from './error.ts'
@@ -18,6 +18,7 @@ export class ProviderRegistry {
   #parts: HostParts
   #entries: Record<string, ProviderEntry>
   #started: StartedProvider[] = []
+  #running = new Set<Call>()
 
   constructor(container: DependencyContainer) {
     this.#container = container
@@ -40,15 +41,37 @@ export class ProviderRegistry {
     return this.#container.resolve(providerToken<Promise<StartedProvider>>(this.#findName(name)))
   }
 
+  get started(): readonly StartedProvider[] {
+    return this.#started
+  }
+
+  /** Steps whose provider cannot be started are left out, and logged; when none is left the first one's error is thrown. */
+  async startRoute(name: string): Promise<StartedRoute> {
+    const { config, log, random } = this.#parts
+    const { targets, sticky } = planRoute(config.routes[name] ?? [])
+    const failures: unknown[] = []
+    const start = async (step: (typeof targets)[number]): Promise<StartedStep[]> => {
+      const slash = step.reference.indexOf('/')
+      try {
+        return [{ ...step, provider: await this.start(step.reference.slice(0, slash)), model: step.reference.slice(slash + 1) }]
+      } catch (error) {
+        failures.push(error)
+        log.warn('a model of a route cannot be asked', { route: name, model: step.reference, error })
+        return []
+      }
+    }
+    const [first, ...rest] = (await Promise.all(targets.map(start))).flat()
+    if (first === undefined) throw failures[0]
+    return { name, sticky, steps: [first, ...rest], random }
+  }
+
   async list(): Promise<readonly ProviderInfo[]> {
     return Promise.all(this.names.map(name => this.#describe(name)))
   }
 
   /** Ends running calls, then closes providers in the reverse order of their start. One that fails to close does not stop the rest. */
   async close(): Promise<void> {
-    for (const provider of this.#started) {
-      for (const call of provider.running) call.fail(cancelled('The host was closed.'))
-    }
+    for (const call of this.#running) call.fail(cancelled('The host was closed.'))
     for (const { made, name } of this.#started.toReversed()) {
       try {
         if (!isDialect(made))
@@ -65,7 +88,7 @@ export class ProviderRegistry {
     const start = async () => {
       try {
         const plugin = this.#pluginOf(name)
-        const started = await startProvider(plugin, await this.#resolveOrThrow(name, plugin), this.#parts)
+        const started = await startProvider(plugin, await this.#resolveOrThrow(name, plugin), this.#parts, this.#running)
         this.#started.push(started)
         return started
       } catch (error) {

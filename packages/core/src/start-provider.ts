@@ -1,7 +1,8 @@
 import type { Dialect, Provider, ProviderContext, ProviderDefinition } from '@resoftai/sdk'
-import type { StartedProvider } from './chat/index.ts'
+import { Breaker, KeyRing, RetryBudget, type Call, type StartedProvider } from './chat/index.ts'
 import { describeOrigin, type ResolvedProvider } from './config/index.ts'
 import { HostError } from './error.ts'
+import { Counters } from './observe/index.ts'
 import type { HostParts } from './parts.ts'
 import { isDialectOrProvider, loadDefinition, type FoundPlugin } from './plugins/index.ts'
 import { createChannel } from './transport/index.ts'
@@ -11,11 +12,17 @@ import { withinLimit } from './within-limit.ts'
 const startTimeoutMs = 10_000
 
 /** Loads the plugin's code and lets it make its dialect or provider. */
-export async function startProvider(plugin: FoundPlugin, resolved: ResolvedProvider, parts: HostParts): Promise<StartedProvider> {
+export async function startProvider(
+  plugin: FoundPlugin,
+  resolved: ResolvedProvider,
+  parts: HostParts,
+  running: Set<Call>
+): Promise<StartedProvider> {
   const { transport, clock, random, redactor } = parts
   // Local servers that need no key are often given their own name as one; taking that out would make every text unreadable.
   const names = new Set([resolved.name, resolved.preset, plugin.id, ...Object.keys(plugin.manifest.presets ?? {})])
-  for (const secret of resolved.secrets.values()) if (!names.has(secret)) redactor.add(secret)
+  const secrets = resolved.secretSets.flatMap(set => [...set.values()])
+  for (const secret of secrets) if (!names.has(secret)) redactor.add(secret)
   const log = parts.log.child({ provider: resolved.name })
   const definition = await loadDefinition(plugin, { timeoutMs: startTimeoutMs })
   const context: ProviderContext = Object.freeze({
@@ -29,7 +36,7 @@ export async function startProvider(plugin: FoundPlugin, resolved: ResolvedProvi
   const channel = createChannel({
     transport,
     allowedHosts: resolved.allowedHosts,
-    secrets: resolved.secrets,
+    reach: resolved.reach,
     secretQuery: plugin.manifest.secretQuery ?? []
   })
   return {
@@ -43,7 +50,11 @@ export async function startProvider(plugin: FoundPlugin, resolved: ResolvedProvi
     redactor,
     clock,
     random,
-    running: new Set()
+    keys: new KeyRing(resolved.name, resolved.secretSets),
+    breaker: new Breaker(resolved.name, resolved.settings.breaker),
+    budget: new RetryBudget(),
+    counters: new Counters(),
+    running
   }
 }
 

@@ -3,14 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { isProviderError, type ChatEvent, type ProviderError } from '@resoftai/sdk'
 import { comments, cut, fakeService, headers, json, raw, reset, sse, stall, text, wait, write, type Respond } from '@resoftai/sdk/testing'
-import type { ProviderSettings } from '../src/config/types.ts'
 import { simpleDialect } from './simple-dialect.ts'
-import { secret, start } from './started.ts'
+import { secret, start, type TestSettings } from './started.ts'
 
 const ask = { messages: [{ role: 'user' as const, content: 'hello' }] }
 const hello = sse([{ text: 'Hel' }, { text: 'lo' }, { end: 'stop' }, { tokens: 2 }])
 
-async function serve(respond: Respond, settings?: Partial<ProviderSettings>) {
+async function serve(respond: Respond, settings?: TestSettings) {
   const service = await fakeService(respond)
   const started = start(simpleDialect(service.url), service.url, settings)
   return {

@@ -1,23 +1,27 @@
 import type { Usage } from './event.ts'
 
-/** The coarse word for what went wrong; closed. `ProviderError.code` is the finer one. */
-export type ProviderErrorKind =
-  | 'auth'
-  | 'permission'
-  | 'not_found'
-  | 'bad_request'
-  | 'context_length'
-  | 'content_filter'
-  | 'rate_limit'
-  | 'quota'
-  | 'overloaded'
-  | 'server'
-  | 'network'
-  | 'timeout'
-  | 'stalled'
-  | 'truncated'
-  | 'protocol'
-  | 'cancelled'
+/** Every coarse word for what went wrong; closed. */
+export const errorKinds = [
+  'auth',
+  'permission',
+  'not_found',
+  'bad_request',
+  'context_length',
+  'content_filter',
+  'rate_limit',
+  'quota',
+  'overloaded',
+  'server',
+  'network',
+  'timeout',
+  'stalled',
+  'truncated',
+  'protocol',
+  'cancelled'
+] as const
+
+/** One of `errorKinds`; `ProviderError.code` is the finer word. */
+export type ProviderErrorKind = (typeof errorKinds)[number]
 
 /** One try of a call, in the order they were made. */
 export interface Attempt {
@@ -30,6 +34,13 @@ export interface Attempt {
   readonly code?: string
   readonly status?: number
   readonly durationMs: number
+  /**
+   * Why it was made after another one: `retry` the same again, `key` with another key, `rescue` the whole reply in place of a stalled
+   * stream, `fallback` the next model of the route. Absent for the first.
+   */
+  readonly why?: 'retry' | 'key' | 'rescue' | 'fallback'
+  /** Which of several keys of the provider, from 1. */
+  readonly key?: number
   /** How long the host waited after it before the next try. */
   readonly waitMs?: number
 }

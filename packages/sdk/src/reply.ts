@@ -31,10 +31,31 @@ export interface ChatReply {
   readonly message: AssistantMessage
 }
 
+/** A text that grows by small pieces: an engine keeps each `+=` as a node that is many times larger than the piece. */
+class GrowingText {
+  #text = ''
+  #pieces: string[] = []
+
+  add(piece: string): void {
+    if (this.#pieces.push(piece) >= 4096) this.#join()
+  }
+
+  get value(): string {
+    this.#join()
+    return this.#text
+  }
+
+  #join(): void {
+    if (this.#pieces.length === 0) return
+    this.#text += this.#pieces.join('')
+    this.#pieces = []
+  }
+}
+
 /** Joins the events of a reply. `add` each event, then `reply()`; `partial()` at any time. */
 export class ReplyBuilder {
-  #content = ''
-  #reasoning = ''
+  #content = new GrowingText()
+  #reasoning = new GrowingText()
   #calls = new Map<number, { id: string; name: string; arguments: string }>()
   #finish: { reason: FinishReason; raw?: string } | undefined
   #usage: Usage = {}
@@ -56,10 +77,10 @@ export class ReplyBuilder {
         this.#id = event.id ?? this.#id
         return
       case 'text':
-        this.#content += event.text
+        this.#content.add(event.text)
         return
       case 'reasoning':
-        this.#reasoning += event.text
+        this.#reasoning.add(event.text)
         return
       case 'tool_call': {
         const call = this.#calls.get(event.index) ?? { id: '', name: '', arguments: '' }
@@ -73,7 +94,7 @@ export class ReplyBuilder {
         this.#citations.push(event.citation)
         return
       case 'usage':
-        this.#usage = { ...this.#usage, ...event.usage }
+        this.#usage = { ...this.#usage, ...readCounts(event.usage) }
         return
       case 'provider_data':
         this.#providerData = { ...this.#providerData, ...event.data }
@@ -82,11 +103,12 @@ export class ReplyBuilder {
         this.#warnings.push(event.message)
         return
       case 'restart':
-        this.#content = ''
-        this.#reasoning = ''
+        this.#content = new GrowingText()
+        this.#reasoning = new GrowingText()
         this.#calls.clear()
         this.#citations = []
         this.#providerData = undefined
+        this.#usage = {}
         this.#finish = undefined
         return
       case 'finish':
@@ -95,8 +117,9 @@ export class ReplyBuilder {
     }
   }
 
-  partial(): { readonly text: string; readonly usage: Usage } {
-    return { text: this.#content, usage: this.#usage }
+  /** What has come so far; of tool calls only how many have begun. */
+  partial(): { readonly text: string; readonly reasoning: string; readonly toolCalls: number; readonly usage: Usage } {
+    return { text: this.#content.value, reasoning: this.#reasoning.value, toolCalls: this.#calls.size, usage: this.#usage }
   }
 
   /** Throws `truncated` when no `finish` was added. */
@@ -104,22 +127,24 @@ export class ReplyBuilder {
     const finish = this.#finish
     if (finish === undefined) {
       throw new ProviderError('truncated', 'The reply ended before it was finished.', {
-        partial: this.#content,
+        partial: this.#content.value,
         usage: this.#usage,
         attempts
       })
     }
     const toolCalls = [...this.#calls.entries()].toSorted(([a], [b]) => a - b).map(([index, call]) => completeCall(index, call))
+    const content = this.#content.value
+    const reasoning = this.#reasoning.value
     const message: AssistantMessage = {
       role: 'assistant',
-      content: this.#content,
-      ...(this.#reasoning !== '' && { reasoning: this.#reasoning }),
+      content,
+      ...(reasoning !== '' && { reasoning }),
       ...(toolCalls.length > 0 && { toolCalls }),
       ...(this.#providerData !== undefined && { providerData: this.#providerData })
     }
     return {
-      content: this.#content,
-      reasoning: this.#reasoning,
+      content,
+      reasoning,
       toolCalls,
       finishReason: finish.reason,
       ...(finish.raw !== undefined && { rawFinishReason: finish.raw }),
@@ -133,6 +158,12 @@ export class ReplyBuilder {
       message
     }
   }
+}
+
+/** Without the numbers that cannot be counted tokens: money is reckoned with what is left. */
+function readCounts(usage: Usage): Usage {
+  const isCount = (value: number | boolean) => typeof value === 'boolean' || (Number.isSafeInteger(value) && value >= 0)
+  return Object.fromEntries(Object.entries(usage).filter(([, value]) => isCount(value)))
 }
 
 /** Some vendors send no id, and no arguments for a tool that takes none. */

@@ -151,6 +151,27 @@ describe('ReplyBuilder', () => {
     return builder
   }
 
+  test('S21 numbers that cannot be counted tokens are dropped from usage', () => {
+    const odd = [Number.NaN, -1, 1.5, Infinity, 2 ** 53, '7' as unknown as number]
+    for (const outputTokens of odd) {
+      const { usage } = built({ type: 'usage', usage: { inputTokens: 5, outputTokens, estimated: true } }).partial()
+      expect({ outputTokens, usage }).toEqual({ outputTokens, usage: { inputTokens: 5, estimated: true } })
+    }
+  })
+
+  test('many small pieces are joined in their order, and can be looked at before the end', () => {
+    const builder = built()
+    let text = ''
+    for (let at = 0; at < 10_000; at++) {
+      text += `${at},`
+      builder.add(say(`${at},`))
+      builder.add({ type: 'reasoning', text: 'x' })
+      if (at % 3_000 === 0) expect(builder.partial().text).toBe(text)
+    }
+    builder.add(stop)
+    expect(builder.reply()).toMatchObject({ content: text, reasoning: 'x'.repeat(10_000) })
+  })
+
   test('later fields of usage win, and a field that is not there is absent', () => {
     const { usage } = built(
       { type: 'usage', usage: { inputTokens: 5, outputTokens: 1 } },
@@ -179,7 +200,7 @@ describe('ReplyBuilder', () => {
     expect(built({ type: 'start', model: 'm', id: 'i' }, { type: 'start', model: 'm' }, stop).reply().id).toBe('i')
   })
 
-  test('a restart voids what was said, and keeps usage and warnings', () => {
+  test('a restart voids what was said and counted, and keeps warnings', () => {
     const builder = built(
       { type: 'start', model: 'm', id: 'i' },
       say('wrong'),
@@ -187,16 +208,17 @@ describe('ReplyBuilder', () => {
       { type: 'tool_call', index: 0, id: 'x', name: 'wrong', arguments: '{' },
       { type: 'citation', citation: { url: 'https://wrong.example' } },
       { type: 'provider_data', data: { wrong: true } },
-      { type: 'usage', usage: { inputTokens: 7 } },
+      { type: 'usage', usage: { inputTokens: 7, reasoningTokens: 2 } },
       { type: 'warning', message: 'odd' },
       { type: 'restart', reason: 'stalled' },
       say('right'),
+      { type: 'usage', usage: { inputTokens: 8 } },
       { type: 'warning', message: 'odder' },
       stop
     )
     const reply = builder.reply()
     expect(reply).toMatchObject({ content: 'right', reasoning: '', toolCalls: [], citations: [], model: 'm', id: 'i' })
-    expect(reply.usage).toEqual({ inputTokens: 7 })
+    expect(reply.usage).toEqual({ inputTokens: 8 })
     expect(reply.warnings).toEqual(['odd', 'odder'])
     expect(reply.message).toStrictEqual({ role: 'assistant', content: 'right' })
   })
@@ -218,10 +240,10 @@ describe('ReplyBuilder', () => {
 
   test('partial tells at any time what has come', () => {
     const builder = built(say('a'))
-    expect(builder.partial()).toEqual({ text: 'a', usage: {} })
+    expect(builder.partial()).toEqual({ text: 'a', reasoning: '', toolCalls: 0, usage: {} })
     builder.add(say('b'))
     builder.add({ type: 'usage', usage: { outputTokens: 2 } })
-    expect(builder.partial()).toEqual({ text: 'ab', usage: { outputTokens: 2 } })
+    expect(builder.partial()).toEqual({ text: 'ab', reasoning: '', toolCalls: 0, usage: { outputTokens: 2 } })
   })
 
   test('attempts are in the reply, and in the error when there is none', async () => {

@@ -1,82 +1,64 @@
-import {
-  ProviderError,
-  ReplyBuilder,
-  type Attempt,
-  type ChatEvent,
-  type ChatMode,
-  type ChatReply,
-  type ChatRequest,
-  type WireRequest
-} from '@resoftai/sdk'
+import { ProviderError, ReplyBuilder, type Attempt, type ChatEvent, type ChatMode, type ChatReply } from '@resoftai/sdk'
+import type { CallOptions } from '../client.ts'
 import { tidy } from './answer-error.ts'
 import { Call } from './call.ts'
-import { toProviderError, withRetry } from './retry.ts'
-import { tryReply } from './open-reply.ts'
+import { toProviderError } from './retry.ts'
+import { RouteReader } from './route-reader.ts'
+import type { Target } from './route.ts'
 import { isDialect, type StartedProvider } from './started-provider.ts'
 
+export type Targets = readonly [Target, ...Target[]]
+
 /**
- * One chat, as a straight line: encode, send, read the answer as events until it is finished. Tries that fail before the first content
- * are repeated; after it a failure ends the call with what had arrived in `partial`.
+ * One chat, as a straight line: ask the first target, read its answer as events until it is finished. Tries that fail before the first content
+ * are repeated, and what a `RouteReader` can do after it is done; else a failure ends the call with what had arrived in `partial`.
  */
 export async function* ask(
-  provider: StartedProvider,
-  request: ChatRequest,
+  targets: Targets,
   mode: ChatMode,
-  signal: AbortSignal | undefined,
-  attempts: Attempt[] = [],
-  seen = new ReplyBuilder(request.model)
+  { signal, restart, attempts }: CallOptions = {},
+  seen = new ReplyBuilder(targets[0].request.model)
 ): AsyncGenerator<ChatEvent, void, undefined> {
-  const { running, settings } = provider
-  const call = new Call({ deadlineMs: settings.deadlineMs, signal, attempts, running })
-  let outcome: 'finished' | 'failed' | 'left' = 'left'
-  let close: (() => void) | undefined
+  const [{ provider, request }] = targets
+  const { deadlineMs } = provider.settings.limitsOf(request.model)
+  const call = new Call({ deadlineMs, signal, running: provider.running })
+  const reader = new RouteReader({ targets, mode, call, seen, restart })
+  let failure: ProviderError | undefined
+  let finished = false
   try {
     call.check()
-    const wire = encodeRequest(provider, request, mode)
-    for (const message of wire?.warnings ?? []) {
-      const warning = { type: 'warning', message } as const
-      seen.add(warning)
-      yield warning
-    }
-    const { first, rest } = await withRetry(call, provider, request.model, () => tryReply(provider, request, mode, wire, call))
-    close = () => rest.close()
-    for (let batch: readonly ChatEvent[] | undefined = first; batch !== undefined; batch = await rest.read()) {
+    for (let batch; (batch = await reader.read()) !== undefined;) {
       for (const event of batch) {
         seen.add(event)
         yield event
       }
     }
-    outcome = 'finished'
+    finished = true
   } catch (error) {
-    outcome = 'failed'
-    const failure = toProviderError(error)
-    if (close !== undefined) spoilLastAttempt(call, failure)
-    throw explainFailure(failure, provider, request.model, call.attempts, seen)
+    failure = toProviderError(error)
+    throw explainFailure(failure, reader.target.provider, reader.target.request.model, call.attempts, seen)
   } finally {
-    close?.()
+    reader.close()
     call.end()
-    logCall(provider, request.model, call, outcome)
+    attempts?.push(...call.attempts)
+    noteEnd(reader.target, call, finished ? 'finished' : failure === undefined || failure.kind === 'cancelled' ? 'cancelled' : failure.kind)
   }
 }
 
-/** The try that had succeeded so far broke in the middle of its body. */
-function spoilLastAttempt(call: Call, { kind, code }: ProviderError): void {
-  const last = call.attempts.pop()
-  if (last !== undefined) call.attempts.push({ ...last, phase: 'body', kind, ...(code !== undefined && { code }) })
-}
-
 /** The same, whole. */
-export async function askWhole(provider: StartedProvider, request: ChatRequest, signal: AbortSignal | undefined): Promise<ChatReply> {
+export async function askWhole(targets: Targets, options: CallOptions = {}): Promise<ChatReply> {
+  const [{ provider, request }] = targets
   const mode = isDialect(provider.made) && provider.made.decode !== undefined ? 'whole' : 'stream'
   const attempts: Attempt[] = []
   const seen = new ReplyBuilder(request.model)
-  const events = ask(provider, request, mode, signal, attempts, seen)
-  while ((await events.next()).done !== true);
-  return seen.reply(attempts)
-}
-
-function encodeRequest({ made }: StartedProvider, request: ChatRequest, mode: ChatMode): WireRequest | undefined {
-  return isDialect(made) ? made.encode(request, mode) : undefined
+  // Nobody sees the reply before its end, so it may begin again.
+  const events = ask(targets, mode, { restart: true, ...options, attempts }, seen)
+  try {
+    while ((await events.next()).done !== true);
+    return seen.reply(attempts)
+  } finally {
+    options.attempts?.push(...attempts)
+  }
 }
 
 /** Every error leaves here with who was asked, what had arrived, and no secret in its words. */
@@ -102,21 +84,25 @@ export function explainFailure(
   })
 }
 
-/** A wrong key is looked for where it came from. */
-function explainHint({ kind, hint }: ProviderError, { secretOrigins }: StartedProvider): string | undefined {
-  if ((kind !== 'auth' && kind !== 'permission') || secretOrigins.length === 0) return hint
-  return `${hint ?? ''} It came from ${secretOrigins.join(', ')}.`.trim()
+/** A wrong key is looked for where it came from; a stall that could not be helped says why. */
+function explainHint({ kind, hint = '' }: ProviderError, { secretOrigins, made }: StartedProvider): string | undefined {
+  if ((kind === 'auth' || kind === 'permission') && secretOrigins.length > 0)
+    return `${hint} It came from ${secretOrigins.join(', ')}.`.trim()
+  if (kind === 'stalled' && (!isDialect(made) || made.decode === undefined))
+    return `${hint} This API only streams, so the reply could not be asked for whole.`.trim()
+  return hint === '' ? undefined : hint
 }
 
-function logCall(provider: StartedProvider, model: string, call: Call, outcome: 'finished' | 'failed' | 'left'): void {
-  const fields = {
-    provider: provider.name,
-    model,
-    outcome,
-    durationMs: Math.round(performance.now() - call.startedAt),
-    attempts: call.attempts.length,
-    kinds: call.attempts.flatMap(attempt => attempt.kind ?? [])
-  }
+function noteEnd({ provider, request }: Target, { startedAt, attempts }: Call, outcome: 'finished' | ProviderError['kind']): void {
+  const { counters, log, name } = provider
+  if (outcome === 'finished' || outcome === 'cancelled') counters[outcome]++
+  else counters.countFailure(outcome)
   // The caller is told of a failure by the error itself.
-  provider.log.info('chat', fields)
+  log.info('chat', {
+    provider: name,
+    model: request.model,
+    outcome,
+    durationMs: Math.round(performance.now() - startedAt),
+    attempts
+  })
 }

@@ -4,8 +4,6 @@ export interface CallOptions {
   /** For the whole call, retries and waits included. */
   readonly deadlineMs: number
   readonly signal?: AbortSignal | undefined
-  /** Where the tries are recorded. */
-  readonly attempts?: Attempt[]
   /** Calls that run now; the call is in it until it ends. */
   readonly running: Set<Call>
 }
@@ -15,7 +13,8 @@ export interface CallOptions {
  * Whatever waits inside the call waits through it, so that both end every wait at once.
  */
 export class Call {
-  readonly attempts: Attempt[]
+  readonly attempts: Attempt[] = []
+  #recordedAt = 0
   readonly startedAt = performance.now()
   readonly deadlineMs: number
   #failure: ProviderError | undefined
@@ -24,9 +23,8 @@ export class Call {
   #signal: AbortSignal | undefined
   #running: Set<Call>
 
-  constructor({ deadlineMs, signal, attempts = [], running }: CallOptions) {
+  constructor({ deadlineMs, signal, running }: CallOptions) {
     this.deadlineMs = deadlineMs
-    this.attempts = attempts
     this.#signal = signal
     this.#running = running
     running.add(this)
@@ -38,6 +36,32 @@ export class Call {
   /** Milliseconds until the deadline. */
   get remainingMs(): number {
     return this.deadlineMs - (performance.now() - this.startedAt)
+  }
+
+  /** It was cancelled, or its deadline has passed. */
+  get isOver(): boolean {
+    return this.#failure !== undefined
+  }
+
+  record(attempt: Attempt): void {
+    this.attempts.push(attempt)
+    this.#recordedAt = performance.now()
+  }
+
+  /** The host waits before the next try. */
+  recordWait(waitMs: number): void {
+    this.#amend(() => ({ waitMs }))
+  }
+
+  /** The last try, which had succeeded so far, broke in the middle of its body. */
+  spoil({ kind, code }: ProviderError): void {
+    const sinceMs = Math.round(performance.now() - this.#recordedAt)
+    this.#amend(({ durationMs }) => ({ phase: 'body', kind, ...(code !== undefined && { code }), durationMs: durationMs + sinceMs }))
+  }
+
+  #amend(more: (last: Attempt) => Partial<Attempt>): void {
+    const last = this.attempts.pop()
+    if (last !== undefined) this.attempts.push({ ...last, ...more(last) })
   }
 
   /** Throws when the call is over. */

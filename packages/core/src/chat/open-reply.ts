@@ -7,9 +7,11 @@ import {
   type Provider,
   type WireRequest
 } from '@resoftai/sdk'
+import type { CallLimits } from '../config/index.ts'
 import type { Exchange, ResponseHead } from '../transport/index.ts'
-import { notAReply, readAnswerError, readRequestId } from './answer-error.ts'
+import { readAnswerError } from './answer-error.ts'
 import type { Call } from './call.ts'
+import type { Key } from './key-ring.ts'
 import { providerReader } from './provider-reader.ts'
 import { maxErrorBytes, readBody } from './read-body.ts'
 import { readWhole, StreamReader, type ReplyReader } from './reply-reader.ts'
@@ -23,27 +25,38 @@ export interface OpenReply {
   readonly rest: ReplyReader
 }
 
+/** One request for a reply. */
+export interface ReplyRequest {
+  readonly provider: StartedProvider
+  readonly request: ChatRequest
+  readonly mode: ChatMode
+  /** Absent for a provider that is no dialect. */
+  readonly wire: WireRequest | undefined
+  readonly limits: CallLimits
+}
+
 /** One try at a reply. It has succeeded when the first content is here, so until then a repeat is invisible to the caller. */
-export function tryReply(
-  provider: StartedProvider,
-  request: ChatRequest,
-  mode: ChatMode,
-  wire: WireRequest | undefined,
-  call: Call
-): Try<OpenReply> {
+export function tryReply(asked: ReplyRequest, call: Call, key: Key): Try<OpenReply> {
+  const { provider, request, mode, wire, limits } = asked
   let exchange: Exchange | undefined
   const open = async (): Promise<ReplyReader> => {
-    if (wire === undefined) return providerReader(provider.made as Provider, request, call)
-    exchange = await sendRequest(provider, wire, call)
-    const head = await receiveHead(exchange, provider)
-    return openReader(exchange, head, provider, mode)
+    if (wire === undefined) {
+      const reader = providerReader(provider.made as Provider, request, call)
+      return watchStalls(reader, error => reader.fail(error), asked)
+    }
+    exchange = await sendRequest(provider, wire, limits, call, key)
+    const head = await receiveHead(exchange, provider, limits)
+    return watchStalls(openReader(exchange, head, provider, mode), error => exchange?.abort(error), asked)
   }
   return {
     phase: () => exchange?.phase ?? 'connect',
     run: async () => {
-      const reader = watchStalls(await open(), provider, exchange, call)
+      const started = performance.now()
+      const reader = await open()
       try {
-        return await readToFirstContent(reader)
+        const reply = await readToFirstContent(reader)
+        provider.counters.firstEventMs.add(performance.now() - started)
+        return reply
       } catch (error) {
         reader.close()
         throw error
@@ -52,47 +65,39 @@ export function tryReply(
   }
 }
 
-/** One try at a JSON answer that is not a chat: models, embeddings, health. */
-export function tryJson(provider: StartedProvider, wire: WireRequest, call: Call): Try<unknown> {
-  let exchange: Exchange | undefined
-  return {
-    phase: () => exchange?.phase ?? 'connect',
-    run: async () => {
-      exchange = await sendRequest(provider, wire, call)
-      const head = await receiveHead(exchange, provider)
-      const body = await readBody(exchange)
-      try {
-        return JSON.parse(body)
-      } catch {
-        throw notAReply(head, body)
-      }
-    }
-  }
-}
-
 /** From here on the end of the call, whatever its reason, closes the connection. */
-async function sendRequest(provider: StartedProvider, wire: WireRequest, call: Call): Promise<Exchange> {
-  const exchange = await provider.channel.send(wire)
+export async function sendRequest(
+  { channel }: StartedProvider,
+  wire: WireRequest,
+  { connectTimeoutMs }: CallLimits,
+  call: Call,
+  { secrets }: Key
+): Promise<Exchange> {
+  const exchange = await channel.send(wire, { secrets, connectTimeoutMs })
   call.onEnd(failure => exchange.abort(failure))
   return exchange
 }
 
 /** The status line of a good answer. */
-async function receiveHead(exchange: Exchange, provider: StartedProvider): Promise<ResponseHead> {
-  const { timeoutMs } = provider.settings
-  const timer = setTimeout(() => {
-    exchange.abort(
-      new ProviderError('timeout', `The vendor did not begin to answer within ${timeoutMs / 1000} s.`, {
-        code: exchange.phase === 'connect' ? 'connect' : 'first_byte',
-        hint: 'Raise `timeout` in the configuration of this provider if it is that slow.'
-      })
-    )
-  }, timeoutMs)
-  try {
+export function receiveHead(exchange: Exchange, provider: StartedProvider, { timeoutMs }: CallLimits): Promise<ResponseHead> {
+  const late = () =>
+    new ProviderError('timeout', `The vendor did not begin to answer within ${timeoutMs / 1000} s.`, {
+      code: exchange.phase === 'connect' ? 'connect' : 'first_byte',
+      hint: 'Raise `timeout` in the configuration of this provider if it is that slow.'
+    })
+  return abortLate(exchange, timeoutMs, late, async () => {
     const head = await exchange.response
     if (head.status >= 200 && head.status < 300) return head
     const body = await readBody(exchange, { maxBytes: maxErrorBytes, cut: true })
     throw readAnswerError(head, body, provider.made as Dialect, provider.clock())
+  })
+}
+
+/** By the wall clock, however lively the vendor is meanwhile. */
+export async function abortLate<T>(exchange: Exchange, limitMs: number, late: () => ProviderError, work: () => Promise<T>): Promise<T> {
+  const timer = setTimeout(() => exchange.abort(late()), limitMs)
+  try {
+    return await work()
   } finally {
     clearTimeout(timer)
   }
@@ -102,15 +107,6 @@ async function receiveHead(exchange: Exchange, provider: StartedProvider): Promi
 function openReader(exchange: Exchange, head: ResponseHead, provider: StartedProvider, mode: ChatMode): ReplyReader {
   const dialect = provider.made as Dialect
   const type = head.headers['content-type'] ?? ''
-  const encoding = head.headers['content-encoding'] ?? 'identity'
-  if (encoding !== 'identity') {
-    const error = new ProviderError('protocol', `The vendor sent a ${encoding} body that was not asked for.`, {
-      code: 'encoding',
-      requestId: readRequestId(head.headers)
-    })
-    exchange.abort(error)
-    throw error
-  }
   // A page that calls itself one is read whole, as some relays label their JSON so.
   const isStream = type.includes('event-stream') || (mode === 'stream' && !/json|html/.test(type))
   return isStream ? new StreamReader(exchange, head, dialect, provider.clock) : readWhole(exchange, head, dialect, provider.clock)
@@ -125,8 +121,8 @@ async function readToFirstContent(reader: ReplyReader): Promise<OpenReply> {
   return { first, rest: reader }
 }
 
-function watchStalls(reader: ReplyReader, provider: StartedProvider, exchange: Exchange | undefined, call: Call): ReplyReader {
-  const watch = new StallWatch(provider.settings, error => (exchange === undefined ? call.fail(error) : exchange.abort(error)))
+function watchStalls(reader: ReplyReader, onStall: (error: ProviderError) => void, { provider, limits }: ReplyRequest): ReplyReader {
+  const watch = new StallWatch(limits, provider.counters, onStall, reader instanceof StreamReader ? 'silent' : 'alive')
   return {
     async read() {
       watch.wait()

@@ -1,15 +1,23 @@
 import type { ChatMode, WireRequest } from '@resoftai/sdk'
 import type { Ask, CallOptions, Health, ProviderClient } from '../client.ts'
 import { HostError } from '../error.ts'
+import type { ResponseHead } from '../transport/index.ts'
 import { ask, askWhole, explainFailure } from './ask.ts'
 import { Call } from './call.ts'
-import { tryJson } from './open-reply.ts'
+import { tryJson } from './try-json.ts'
 import { completeEmbedding, completeRequest } from './request.ts'
 import { toProviderError, withRetry } from './retry.ts'
+import type { Target } from './route.ts'
 import { isDialect, type StartedProvider } from './started-provider.ts'
 
 /** A probe must not keep a person waiting. */
 const healthDeadlineMs = 15_000
+
+const nothing: Target['after'] = new Set()
+
+export function targetOf(provider: StartedProvider, asked: Ask, after = nothing): Target {
+  return { provider, request: completeRequest(provider, asked), after }
+}
 
 /** The face of a started provider. `model`, when given, stands in for its `default_model`. */
 export function providerClient(started: StartedProvider, defaultModel = started.settings.defaultModel): ProviderClient {
@@ -21,11 +29,13 @@ export function providerClient(started: StartedProvider, defaultModel = started.
     model: string,
     wire: WireRequest,
     decode: (body: unknown) => T,
-    options: CallOptions & { deadlineMs?: number } = {}
+    options: CallOptions & { deadlineMs?: number; seeHead?: (head: ResponseHead) => void } = {}
   ) => {
     const call = new Call({ deadlineMs: options.deadlineMs ?? settings.deadlineMs, signal: options.signal, running: provider.running })
     try {
-      return decode(await withRetry(call, provider, model, () => tryJson(provider, wire, call)))
+      return await withRetry(call, { provider, model }, key =>
+        tryJson({ provider, model, wire, decode, seeHead: options.seeHead }, call, key)
+      )
     } catch (error) {
       throw explainFailure(toProviderError(error), provider, model === '' ? undefined : model, call.attempts)
     } finally {
@@ -48,19 +58,19 @@ export function providerClient(started: StartedProvider, defaultModel = started.
     if (settings.models === undefined) throw cannot('model list')
     return settings.models.map(id => ({ id }))
   }
-  const probe = async (options: CallOptions) => {
+  const probe = async (options: CallOptions, seeHead: (head: ResponseHead) => void) => {
     if (!isDialect(made)) return
     const wire = made.health?.encode() ?? made.models?.encode()
     if (wire === undefined) throw cannot('cheap way to prove its health')
-    await askJson('health', '', wire, () => undefined, { ...options, deadlineMs: healthDeadlineMs })
+    await askJson('health', '', wire, () => undefined, { ...options, deadlineMs: healthDeadlineMs, seeHead })
   }
 
   return {
     name,
     plugin,
     defaultModel: settings.defaultModel,
-    chat: async (request, options) => askWhole(provider, completeRequest(provider, request), options?.signal),
-    stream: (request, options) => ask(provider, completeRequest(provider, request), 'stream', options?.signal),
+    chat: async (request, options) => askWhole([targetOf(provider, request)], options),
+    stream: (request, options) => ask([targetOf(provider, request)], 'stream', options),
     async embed(request, options) {
       if (!isDialect(made) || made.embeddings === undefined) throw cannot('embeddings')
       const { embeddings } = made
@@ -70,13 +80,16 @@ export function providerClient(started: StartedProvider, defaultModel = started.
     models: listModels,
     async health(options = {}): Promise<Health> {
       const begun = performance.now()
-      const durationMs = () => Math.round(performance.now() - begun)
+      let clockSkewMs: number | undefined
+      const seeHead = ({ headers }: ResponseHead) => (clockSkewMs = readClockSkew(headers, provider.clock()) ?? clockSkewMs)
+      const seen = () => ({ durationMs: Math.round(performance.now() - begun), ...(clockSkewMs !== undefined && { clockSkewMs }) })
       try {
-        await probe(options)
-        return { ok: true, durationMs: durationMs() }
+        await probe(options, seeHead)
+        return { ok: true, ...seen() }
       } catch (error) {
-        const { kind, message, hint } = error as { kind: string; message: string; hint?: string }
-        return { ok: false, durationMs: durationMs(), error: { kind, message, ...(hint !== undefined && { hint }) } }
+        const { kind, code, message, hint } = error as { kind: string; code?: string; message: string; hint?: string }
+        const words = { kind, ...(code !== undefined && { code }), message, ...(hint !== undefined && { hint }) }
+        return { ok: false, ...seen(), error: words }
       }
     },
     encode(request: Ask, mode: ChatMode = 'stream') {
@@ -84,4 +97,10 @@ export function providerClient(started: StartedProvider, defaultModel = started.
       return made.encode(completeRequest(provider, request), mode)
     }
   }
+}
+
+/** How far `now` is ahead of the vendor's clock. What a cache had kept says how old it is. */
+function readClockSkew({ date = '', age = '0' }: ResponseHead['headers'], now: number): number | undefined {
+  const told = Date.parse(date) + Number(age) * 1000
+  return Number.isNaN(told) ? undefined : now - told
 }

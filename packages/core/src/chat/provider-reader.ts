@@ -1,4 +1,5 @@
 import { ProviderError, type ChatEvent, type ChatRequest, type Provider } from '@resoftai/sdk'
+import { endedByError } from './answer-error.ts'
 import type { Call } from './call.ts'
 import type { ReplyReader } from './reply-reader.ts'
 
@@ -16,24 +17,30 @@ const eventTypes: ReadonlySet<unknown> = new Set<ChatEvent['type']>([
 ])
 
 /** Reads a provider that is not a dialect. Nothing it does is believed: junk, two ends or none, deafness to cancelling. */
-export function providerReader(provider: Provider, request: ChatRequest, call: Call): ReplyReader {
+export function providerReader(
+  provider: Provider,
+  request: ChatRequest,
+  call: Call
+): ReplyReader & { readonly fail: (reason: ProviderError) => void } {
   const controller = new AbortController()
   const ended = Promise.withResolvers<never>()
   ended.promise.catch(() => undefined)
-  const stop = (reason: ProviderError) => {
+  const fail = (reason: ProviderError) => {
     ended.reject(reason)
     controller.abort(reason)
   }
-  call.onEnd(stop)
+  call.onEnd(fail)
   const events = iterate(provider.chat(request, controller.signal))
   let finished = false
   return {
+    fail,
     async read() {
       if (finished) return undefined
       const next = await Promise.race([events.next(), ended.promise])
       if (next.done === true)
         throw new ProviderError('truncated', 'The provider ended its reply without finishing it.', { code: 'no_finish' })
       const event = checkEvent(next.value)
+      if (event.type === 'finish' && event.reason === 'error') throw endedByError(event.raw)
       finished = event.type === 'finish'
       return [event]
     },

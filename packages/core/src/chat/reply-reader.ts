@@ -8,7 +8,7 @@ import {
   type WireEvent
 } from '@resoftai/sdk'
 import { EventStreamReader, type Exchange, type ResponseHead } from '../transport/index.ts'
-import { notAReply, parseLeniently, readAnswerError } from './answer-error.ts'
+import { completeByHead, endedByError, notAReply, parseLeniently, readErrorInside } from './answer-error.ts'
 import { withinLimit } from '../within-limit.ts'
 import { readBody } from './read-body.ts'
 
@@ -36,6 +36,7 @@ class FinishHold {
   sort(events: Iterable<ChatEvent>, batch: ChatEvent[]): void {
     for (const event of events) {
       if (event.type !== 'finish') batch.push(event)
+      else if (event.reason === 'error') throw endedByError(event.raw)
       else if (this.finish === undefined || this.finish.reason === 'unknown') this.finish = event
     }
   }
@@ -48,14 +49,23 @@ export function readWhole(exchange: Exchange, head: ResponseHead, dialect: Diale
     async read() {
       if (complete) return undefined
       const body = await readBody(exchange)
-      const batch = decodeWhole(body, head, dialect, now)
-      complete = true
-      return batch
+      try {
+        const batch = decodeWhole(body, head, dialect, now)
+        complete = true
+        return batch
+      } catch (error) {
+        throw withHead(error, head, now)
+      }
     },
     close() {
       if (!complete) exchange.abort(new Error('No longer wanted.'))
     }
   }
+}
+
+/** A dialect has not seen the head, which names the request and its status. */
+function withHead(error: unknown, head: ResponseHead, now: () => number): unknown {
+  return isProviderError(error) ? completeByHead(error, head, now()) : error
 }
 
 /** The dialect is asked whether a body is a failure only when it is no reply: most are one. */
@@ -65,16 +75,9 @@ function decodeWhole(body: string, head: ResponseHead, dialect: Dialect, now: ()
   const held = new FinishHold()
   const batch: ChatEvent[] = []
   held.sort(dialect.decode?.(value) ?? [], batch)
-  if (held.finish === undefined) throw readErrorInside(value, head, body, dialect, now) ?? notAReply(head, body)
+  if (held.finish === undefined) throw readErrorInside(head, body, dialect, now()) ?? notAReply(head, body)
   batch.push(held.finish)
   return batch
-}
-
-/** A failure told in a body with status 200. */
-function readErrorInside(value: unknown, head: ResponseHead, body: string, dialect: Dialect, now: () => number): ProviderError | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const judged = dialect.decodeError?.(head.status, value, new Headers(head.headers))
-  return judged === undefined ? undefined : readAnswerError(head, body, dialect, now())
 }
 
 /** A stream of server-sent events, each read by the dialect as it comes. */
@@ -108,8 +111,9 @@ export class StreamReader implements ReplyReader {
       if (chunk === undefined) this.#end(batch)
       else if (this.#decodeAll(this.#events.read(chunk), batch)) this.#finish(batch)
     } catch (error) {
-      if (batch.length === 0) throw error
-      this.#failure = error
+      const failure = withHead(error, this.#head, this.#now)
+      if (batch.length === 0) throw failure
+      this.#failure = failure
     }
     return batch
   }
@@ -164,9 +168,10 @@ export class StreamReader implements ReplyReader {
 
   /** Either the body was no stream but one JSON text (a reply or an error), or the stream was cut. */
   #endWithoutFinish(batch: ChatEvent[]): void {
-    const text = strayJson(this.#events.stray) ?? this.#events.stray
-    if (this.#count > 0) {
-      const failure = readErrorInside(parseLeniently(text), this.#head, text, this.#dialect, this.#now)
+    const { stray } = this.#events
+    const text = strayJson(stray) ?? stray
+    if (this.#count > 0 || (isEventStream(this.#head) && mayBeginStream(text))) {
+      const failure = readErrorInside(this.#head, text, this.#dialect, this.#now())
       throw failure ?? new ProviderError('truncated', 'The stream ended before the reply was finished.', { code: 'no_finish' })
     }
     batch.push(...decodeWhole(text, this.#head, this.#dialect, this.#now))
@@ -174,13 +179,27 @@ export class StreamReader implements ReplyReader {
   }
 
   #finish(batch: ChatEvent[]): void {
-    batch.push(this.#held.finish ?? { type: 'finish', reason: 'unknown' })
+    const { finish } = this.#held
+    if (finish === undefined) batch.push({ type: 'warning', message: 'The vendor ended the reply without a reason.' })
+    batch.push(finish ?? { type: 'finish', reason: 'unknown' })
     this.#state = 'finished'
   }
 }
 
-/** From the first line that begins like JSON. */
+function isEventStream({ headers }: ResponseHead): boolean {
+  return headers['content-type']?.includes('event-stream') === true
+}
+
+const fields = ['data:', 'event:', 'id:', 'retry:', ':']
+
+/** Whether the text is the beginning of an event stream that was cut before its first event. Nothing at all is not. */
+function mayBeginStream(text: string): boolean {
+  const begin = text.trim()
+  return begin !== '' && fields.some(field => begin.startsWith(field) || field.startsWith(begin))
+}
+
+/** From the first line that begins like JSON. The blanks are those of one line: over many empty lines the search would take quadratic time. */
 function strayJson(text: string): string | undefined {
-  const start = /^\s*[{[]/m.exec(text)
+  const start = /^[ \t]*[{[]/m.exec(text)
   return start === null ? undefined : text.slice(start.index)
 }

@@ -1,15 +1,9 @@
-import { isProviderError, ProviderError, type Attempt } from '@resoftai/sdk'
+import { isProviderError, ProviderError, retryableKinds, type Attempt } from '@resoftai/sdk'
+import type { RetryPolicy } from '../config/index.ts'
+import type { Admission } from './breaker.ts'
 import type { Call } from './call.ts'
+import type { Key } from './key-ring.ts'
 import type { StartedProvider } from './started-provider.ts'
-
-export interface RetryPolicy {
-  /** Tries after the first. */
-  readonly maxRetries: number
-  readonly baseDelayMs: number
-  readonly maxDelayMs: number
-}
-
-const defaultDelays = { baseDelayMs: 500, maxDelayMs: 8_000 } as const
 
 /** A vendor's 0 must not become a busy loop (FAULTS.md H17). */
 const minDelayMs = 100
@@ -20,59 +14,121 @@ export interface Try<T> {
   readonly phase: () => Attempt['phase']
 }
 
-/**
- * How long to wait before try number `next` (2 is the first repeat), or `undefined` when the failure is final. Full jitter between half and the
- * whole of an exponential delay; what the vendor asks for is a floor, and final when it does not fit into the time that is left.
- */
-export function retryDelay(
-  failure: ProviderError,
-  next: number,
-  policy: RetryPolicy,
-  remainingMs: number,
-  random: () => number
-): number | undefined {
-  if (!failure.retryable || next > policy.maxRetries + 1) return undefined
-  const exponential = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (next - 2))
-  const asked = failure.retryAfterMs
-  const delay = asked === undefined ? exponential * (0.5 + random() / 2) : asked + Math.min(asked, exponential) * random() * 0.25
-  const wait = Math.max(minDelayMs, Math.round(delay))
-  return wait < remainingMs ? wait : undefined
+export type MakeTry<T> = (key: Key) => Try<T>
+
+/** Who is asked what. */
+export interface Asked {
+  readonly provider: Pick<StartedProvider, 'name' | 'settings' | 'random' | 'breaker' | 'budget' | 'keys' | 'counters'>
+  readonly model: string
 }
 
-/** Runs `makeTry` until one succeeds, the failure is final, or the call ends. Each try is recorded in `call.attempts`. */
-export async function withRetry<T>(
-  call: Call,
-  { name, settings, random }: Pick<StartedProvider, 'name' | 'settings' | 'random'>,
-  model: string,
-  makeTry: () => Try<T>
-): Promise<T> {
-  const names = { provider: name, model }
-  const policy = { maxRetries: settings.maxRetries, ...defaultDelays }
-  for (let number = 1; ; number++) {
+export interface RetryPlan {
+  /** Why the first of these tries is made, when others were made before. */
+  readonly why?: Attempt['why']
+  /** Tries that must be left for the next models of a route. */
+  readonly spare?: number
+  /** Failures that are not repeated because somebody else knows better what to do. */
+  readonly leave?: (failure: ProviderError) => boolean
+}
+
+/** Whether a failure is one that a repeat may help. */
+export function isWorthRepeating({ kind, retryable }: ProviderError, { retryableErrors }: RetryPolicy): boolean {
+  // A verdict against the rule of its kind is about this very failure, so a list of kinds does not overrule it.
+  const isSpecial = retryable !== retryableKinds.has(kind)
+  return isSpecial || retryableErrors === undefined ? retryable : retryableErrors.has(kind)
+}
+
+/**
+ * How long to wait before repeat number `repeat` (1 is the first), in milliseconds. Between half and the whole of a delay that grows; what the
+ * vendor asks for is a floor.
+ */
+export function retryDelay(failure: ProviderError, repeat: number, policy: RetryPolicy, random: () => number): number {
+  const grown = Math.min(policy.maxDelayMs, policy.baseDelayMs * policy.backoffFactor ** (repeat - 1))
+  const asked = failure.retryAfterMs
+  const delay = asked === undefined ? grown * (0.5 + random() / 2) : asked + Math.min(asked, grown) * random() * 0.25
+  return Math.max(asked === undefined ? 0 : minDelayMs, Math.round(delay))
+}
+
+/** Makes one try and records it in `call.attempts`. Throws only `ProviderError`. */
+export async function tryOnce<T>(call: Call, { provider, model }: Asked, makeTry: MakeTry<T>, why?: Attempt['why']): Promise<T> {
+  const { name, breaker, keys } = provider
+  const started = performance.now()
+  let made: Try<T> | undefined
+  let key: Key | undefined
+  let admission: Admission | undefined
+  let failure: ProviderError | undefined
+  try {
     call.check()
-    const started = performance.now()
-    const attempt = makeTry()
+    admission = breaker.admit()
+    key = keys.take()
+    made = makeTry(key)
+    return await made.run()
+  } catch (error) {
+    failure = toProviderError(error)
+    if (key !== undefined) keys.rest(key, failure)
+    throw failure
+  } finally {
+    admission?.report(failure)
+    call.record({
+      provider: name,
+      model,
+      phase: failure === undefined ? 'done' : (made?.phase() ?? 'connect'),
+      ...(failure !== undefined && wordsOf(failure)),
+      durationMs: Math.round(performance.now() - started),
+      ...(why !== undefined && { why }),
+      ...(key?.number !== undefined && { key: key.number })
+    })
+  }
+}
+
+function wordsOf({ kind, code, status }: ProviderError): Pick<Attempt, 'kind' | 'code' | 'status'> {
+  return { kind, ...(code !== undefined && { code }), ...(status !== undefined && { status }) }
+}
+
+/** Tries until one succeeds, the failure is final, or the call ends. All tries of a call share one budget: its `max_retries`. */
+export async function withRetry<T>(call: Call, asked: Asked, makeTry: MakeTry<T>, plan: RetryPlan = {}): Promise<T> {
+  const { budget, counters } = asked.provider
+  let { why } = plan
+  let before: ProviderError | undefined
+  budget.countCall()
+  for (let repeat = 1; ; repeat++) {
     try {
-      const result = await attempt.run()
-      call.attempts.push({ ...names, phase: 'done', durationMs: elapsed(started) })
+      const result = await tryOnce(call, asked, makeTry, why)
+      if (before !== undefined) counters.countRetry(before.kind, 'helped')
       return result
     } catch (error) {
-      const failure = toProviderError(error)
-      const waitMs = retryDelay(failure, number + 1, policy, call.remainingMs, random)
-      const { kind, code, status } = failure
-      call.attempts.push({
-        ...names,
-        phase: attempt.phase(),
-        kind,
-        ...(code !== undefined && { code }),
-        ...(status !== undefined && { status }),
-        durationMs: elapsed(started),
-        ...(waitMs !== undefined && { waitMs })
-      })
-      if (waitMs === undefined) throw failure
-      await call.sleep(waitMs)
+      const failure = error as ProviderError
+      // What the breaker would tell is what this call has seen itself.
+      if (failure.code === 'breaker_open' && before !== undefined) throw before
+      const next = planNext(failure, repeat, call, asked, plan)
+      if (next === undefined) throw failure
+      if (next.why === 'retry' && !budget.take()) {
+        counters.retriesRefused++
+        throw failure
+      }
+      why = next.why
+      before = failure
+      counters.countRetry(failure.kind, 'tried')
+      call.recordWait(next.waitMs)
+      if (next.waitMs > 0) await call.sleep(next.waitMs)
     }
   }
+}
+
+/** What follows a failed try, if anything does. */
+function planNext(
+  failure: ProviderError,
+  repeat: number,
+  call: Call,
+  { provider: { settings, keys, random } }: Asked,
+  { spare = 0, leave }: RetryPlan
+): { readonly why: 'retry' | 'key'; readonly waitMs: number } | undefined {
+  // Each key gets its chance, whatever the number of repeats.
+  if (keys.canReplace(failure)) return { why: 'key', waitMs: 0 }
+  if (leave?.(failure) === true || call.attempts.length + spare > settings.retry.maxRetries) return undefined
+  if (!isWorthRepeating(failure, settings.retry) || (failure.code === 'conflict' && repeat > 1)) return undefined
+  const waitMs = retryDelay(failure, repeat, settings.retry, random)
+  return waitMs < call.remainingMs ? { why: 'retry', waitMs } : undefined
 }
 
 /** What a plugin or the host threw, as the one error a caller sees. */
@@ -84,8 +140,4 @@ export function toProviderError(error: unknown): ProviderError {
     retryable: false,
     hint: 'This is a fault of the plugin; `resoftai plugin check` may show it.'
   })
-}
-
-function elapsed(started: number): number {
-  return Math.round(performance.now() - started)
 }

@@ -1,9 +1,8 @@
 import { ProviderError, type ChatEvent } from '@resoftai/sdk'
+import type { CallLimits } from '../config/index.ts'
+import type { Counters } from '../observe/index.ts'
 
-export interface StallLimits {
-  readonly stallTimeoutMs: number
-  readonly reasoningStallTimeoutMs: number
-}
+export type StallLimits = Pick<CallLimits, 'firstEventTimeoutMs' | 'stallTimeoutMs' | 'reasoningStallTimeoutMs'>
 
 /**
  * Ends a reply that makes no progress. Only decoded events with content are progress: bytes, comments and empty pieces are not.
@@ -11,16 +10,21 @@ export interface StallLimits {
  */
 export class StallWatch {
   #limits: StallLimits
+  #counters: Counters
   #onStall: (error: ProviderError) => void
   #timer: NodeJS.Timeout | undefined
-  #reasoning = false
+  /** What came last: nothing at all, signs of life, text (or the like), or reasoning. */
+  #state: 'silent' | 'alive' | 'text' | 'reasoning'
   /** Waited without progress in earlier reads. */
   #idleMs = 0
   /** 0: the host does not wait. */
   #waitingSince = 0
 
-  constructor(limits: StallLimits, onStall: (error: ProviderError) => void) {
+  /** `state` is `alive` where silence is no sign of its own, as in a whole reply. */
+  constructor(limits: StallLimits, counters: Counters, onStall: (error: ProviderError) => void, state: 'silent' | 'alive' = 'silent') {
+    this.#state = state
     this.#limits = limits
+    this.#counters = counters
     this.#onStall = onStall
   }
 
@@ -33,12 +37,13 @@ export class StallWatch {
   /** Something arrived. */
   see(events: readonly ChatEvent[]): void {
     const last = events.findLast(isProgress)
-    if (last === undefined) this.#idleMs += performance.now() - this.#waitingSince
-    else {
-      this.#idleMs = 0
-      this.#setReasoning(last.type === 'reasoning')
-    }
+    this.#idleMs += performance.now() - this.#waitingSince
     this.#waitingSince = 0
+    if (last !== undefined) {
+      if (this.#state === 'text' || this.#state === 'reasoning') this.#counters.betweenEventsMs.add(this.#idleMs)
+      this.#idleMs = 0
+      this.#enter(last.type === 'reasoning' ? 'reasoning' : 'text')
+    } else if (this.#state === 'silent') this.#enter('alive')
   }
 
   stop(): void {
@@ -46,24 +51,38 @@ export class StallWatch {
     this.#waitingSince = 0
   }
 
-  /** Another limit holds now, so the timer that runs may come too late. */
-  #setReasoning(reasoning: boolean): void {
-    if (reasoning === this.#reasoning) return
-    this.#reasoning = reasoning
+  /** Another limit may hold now, so the timer that runs may come too late. */
+  #enter(state: 'alive' | 'text' | 'reasoning'): void {
+    if (state === this.#state) return
+    this.#state = state
     clearTimeout(this.#timer)
     this.#timer = undefined
   }
 
   get #limitMs(): number {
-    return this.#reasoning ? this.#limits.reasoningStallTimeoutMs : this.#limits.stallTimeoutMs
+    const { firstEventTimeoutMs, stallTimeoutMs, reasoningStallTimeoutMs } = this.#limits
+    if (this.#state === 'silent') return firstEventTimeoutMs
+    return this.#state === 'reasoning' ? reasoningStallTimeoutMs : stallTimeoutMs
   }
 
   /** One timer for the whole reply, set again for what is left: setting one for each event would cost more than reading it. */
   #look = (): void => {
     const idleMs = this.#waitingSince === 0 ? 0 : this.#idleMs + performance.now() - this.#waitingSince
-    if (idleMs < this.#limitMs) this.#timer = setTimeout(this.#look, Math.max(1, this.#limitMs - idleMs))
-    else this.#onStall(stalled(this.#limitMs, this.#reasoning))
+    if (idleMs < this.#limitMs) {
+      this.#timer = setTimeout(this.#look, Math.max(1, this.#limitMs - idleMs))
+      return
+    }
+    if (this.#state === 'silent') return this.#onStall(noFirstEvent(this.#limitMs))
+    this.#counters.stalls++
+    this.#onStall(stalled(this.#limitMs, this.#state === 'reasoning'))
   }
+}
+
+function noFirstEvent(limitMs: number): ProviderError {
+  return new ProviderError('timeout', `The vendor sent nothing behind the headers of its answer for ${limitMs / 1000} s.`, {
+    code: 'first_event',
+    hint: 'Raise `first_event_timeout` if this model thinks that long before it says anything.'
+  })
 }
 
 function stalled(limitMs: number, reasoning: boolean): ProviderError {

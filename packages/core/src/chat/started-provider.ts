@@ -1,8 +1,11 @@
 import type { Dialect, Provider } from '@resoftai/sdk'
 import type { ResolvedProvider } from '../config/types.ts'
-import type { Log, Redactor } from '../observe/index.ts'
+import type { Counters, Log, Redactor } from '../observe/index.ts'
 import type { Channel } from '../transport/index.ts'
+import type { Breaker } from './breaker.ts'
 import type { Call } from './call.ts'
+import type { KeyRing } from './key-ring.ts'
+import type { RetryBudget } from './retry-budget.ts'
 
 /** A provider that is ready to be asked: what its plugin made, and what the host holds for it. */
 export interface StartedProvider {
@@ -15,9 +18,13 @@ export interface StartedProvider {
   readonly channel: Channel
   readonly log: Log
   readonly redactor: Redactor
+  readonly keys: KeyRing
+  readonly breaker: Breaker
+  readonly budget: RetryBudget
+  readonly counters: Counters
   readonly clock: () => number
   readonly random: () => number
-  /** Calls that have begun and not ended. */
+  /** Calls of the host that have begun and not ended. */
   readonly running: Set<Call>
 }
 

@@ -16,7 +16,13 @@ export interface ExplainedValue {
  * one that is not in it (its plugin is missing) only what was written is known, and what sounds like a secret is masked.
  */
 export function explainConfig(config: HostConfig, resolved: readonly ResolvedProvider[] = []): readonly ExplainedValue[] {
-  const explained: ExplainedValue[] = [{ path: 'log.level', value: config.log.level, origin: describeOrigin(config.origin('log.level')) }]
+  const { log, retry, routes } = config
+  const explained: ExplainedValue[] = []
+  for (const [section, part] of Object.entries({ log, retry, routes })) {
+    for (const [path, value] of Object.keys(part).length === 0 ? [] : flatten(part, section)) {
+      explained.push({ path, value, origin: describeOrigin(config.origin(path)) })
+    }
+  }
   const known = new Map(resolved.map(provider => [provider.name, provider]))
   for (const name of new Set([...Object.keys(config.providers), ...known.keys()])) {
     const provider = known.get(name)
@@ -54,9 +60,10 @@ export function describeOrigin(origin: Origin | undefined): string {
 }
 
 function conceal(path: string, value: unknown, provider: ResolvedProvider | undefined, origin: Origin | undefined): unknown {
+  if (Array.isArray(value)) return value.map((item: unknown, index) => conceal(`${path}.${index}`, item, provider, origin))
   if (typeof value !== 'string') return value
-  const real = provider?.secrets.get(value)
-  if (real !== undefined) return mask(real)
+  const real = provider?.secretSets.flatMap(secrets => secrets.get(value) ?? [])
+  if (real !== undefined && real.length > 0) return [...new Set(real)].map(secret => mask(secret)).join(', ')
   const variables = origin?.from === 'file' ? (origin.variables ?? []) : []
   const names = path.split('.').slice(2)
   return [...names, ...variables].some(soundsSecret) ? mask(value) : value

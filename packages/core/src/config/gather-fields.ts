@@ -6,13 +6,15 @@ import { entryKeys } from './provider-fields.ts'
 import { isRecord } from './record.ts'
 import { SecretMap } from './secret-map.ts'
 import { placeholder, soundsSecret } from './secret-value.ts'
-import { takeSecret } from './take-secret.ts'
+import { takeSecrets } from './take-secret.ts'
 import type { HostConfig, Origin } from './types.ts'
 
 interface Gathered {
   /** Own copies; secrets as placeholders. */
   readonly values: Record<string, unknown>
   readonly secrets: SecretMap
+  /** Further values of secrets that have several, by placeholder. */
+  readonly moreSecrets: Map<string, readonly string[]>
   readonly origins: Record<string, Origin>
   readonly problems: Problem[]
   /** Fields of which enough is said in `problems`. */
@@ -27,7 +29,7 @@ export async function gatherFields(
   const { name, entry, config } = sources
   const values: Record<string, unknown> = {}
   const origins: Record<string, Origin> = {}
-  const gathered: Gathered = { values, secrets: new SecretMap(), origins, problems: [], spoilt: new Set() }
+  const gathered: Gathered = { values, secrets: new SecretMap(), moreSecrets: new Map(), origins, problems: [], spoilt: new Set() }
   for (const [key, value] of Object.entries(entry)) {
     if (!entryKeys.has(key) && !Object.hasOwn(fields, key)) values[key] = structuredClone(value)
   }
@@ -44,10 +46,12 @@ export async function gatherFields(
       origins[key] = picked.origin
       if (field.writeOnly !== true) values[key] = structuredClone(picked.value)
       else {
-        const taken = await takeSecret(key, field, picked)
+        const taken = await takeSecrets(key, field, picked)
         if (taken.ok) {
+          const [first, ...more] = taken.secrets
           values[key] = placeholder(key)
-          gathered.secrets.set(placeholder(key), taken.secret)
+          gathered.secrets.set(placeholder(key), first)
+          if (more.length > 0) gathered.moreSecrets.set(placeholder(key), more)
         } else {
           gathered.problems.push(taken.problem)
           gathered.spoilt.add(key)

@@ -10,7 +10,7 @@ import { locate, plainLayer, type Layer } from './layer.ts'
 import { chooseLogLevel } from './log-level.ts'
 import { originOf, type SettledLayer } from './origin.ts'
 import { emptyRecord, isRecord } from './record.ts'
-import type { HostConfig, Origin, ProviderEntry } from './types.ts'
+import type { HostConfig, Origin, ProviderEntry, RouteConfig } from './types.ts'
 
 export interface LoadOptions {
   /** Where the search for a project's file begins. `.env` is taken from here, else from beside that file. */
@@ -41,6 +41,8 @@ export async function loadConfig(options: LoadOptions): Promise<HostConfig> {
   return guard({
     providers: mergeProviders(layers),
     log: Object.freeze({ level: level.level }),
+    retry: mergeKey<never>(layers, 'retry'),
+    routes: mergeKey<RouteConfig>(layers, 'routes'),
     files: layers.flatMap(layer => layer.file ?? []),
     env,
     // What a stronger file says instead does not need the variable.
@@ -111,8 +113,7 @@ function isOfProvider({ path = '' }: Problem): boolean {
 function dropEmpty(value: unknown): unknown {
   if (!isRecord(value)) return value
   const copy: Record<string, unknown> = { ...value }
-  if (copy['log'] === null) copy['log'] = {}
-  if (copy['providers'] === null) copy['providers'] = {}
+  for (const key of ['log', 'providers', 'retry', 'routes']) if (copy[key] === null) copy[key] = {}
   const { providers } = copy
   if (isRecord(providers)) {
     copy['providers'] = Object.fromEntries(Object.entries(providers).map(([name, entry]) => [name, entry ?? {}]))
@@ -139,6 +140,17 @@ function mergeProviders(layers: readonly SettledLayer[]): HostConfig['providers'
     for (const [name, entry] of Object.entries(providers)) {
       if (isRecord(entry)) merged[name] = Object.freeze({ ...entry, ...merged[name] })
     }
+  }
+  return Object.freeze(merged)
+}
+
+/** A mapping at the top, joined key by key; the schema has judged what is in it. */
+function mergeKey<T>(layers: readonly SettledLayer[], key: string): Readonly<Record<string, T>> {
+  const merged = emptyRecord<T>()
+  for (const { value } of layers) {
+    const part = isRecord(value) ? value[key] : undefined
+    if (!isRecord(part)) continue
+    for (const [name, item] of Object.entries(part)) merged[name] ??= item as T
   }
   return Object.freeze(merged)
 }

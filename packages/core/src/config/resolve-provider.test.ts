@@ -112,6 +112,8 @@ describe('where a value comes from', () => {
     expect(config).toEqual({
       api_base: 'https://api.groq.com/openai/v1',
       api_key: '{{secret:api_key}}',
+      connect_timeout: 10,
+      fallback_to_nonstream: true,
       stream: true,
       timeout: 7,
       default_model: 'llama',
@@ -123,8 +125,13 @@ describe('where a value comes from', () => {
     expect(settings).toEqual({
       defaultModel: 'llama',
       models: undefined,
+      connectTimeoutMs: 10_000,
       timeoutMs: 7000,
-      maxRetries: 3,
+      firstEventTimeoutMs: 7000,
+      limitsOf: expect.any(Function),
+      retry: { maxRetries: 3, baseDelayMs: 500, backoffFactor: 2, maxDelayMs: 8000, retryableErrors: undefined },
+      breaker: { failures: 10, restMs: 5000 },
+      fallbackToNonstream: true,
       stallTimeoutMs: 60_000,
       reasoningStallTimeoutMs: 300_000,
       deadlineMs: 600_000,
@@ -262,7 +269,9 @@ describe('what is wrong', () => {
   it.each([
     ['12345', 'must be a text'],
     ['true', 'must be a text'],
-    ['[sk-canary-1]', 'must be a text'],
+    ['[]', 'is an empty list'],
+    ['[sk-canary-1, 5]', 'must be a text'],
+    ['[sk-canary-1, [sk-canary-2]]', 'must be a text'],
     ['', 'has no value'],
     ['""', 'is empty'],
     ['" sk-canary-1"', 'begins or ends with a blank'],
@@ -416,6 +425,50 @@ describe('what the plugin and the host are given', () => {
       'X-Title': 'mine'
     })
     expect([...resolved.secrets.values()]).toEqual([canary, canary, `${canary}-2`])
+  })
+})
+
+describe('max_retries', () => {
+  it.each([
+    ['that of the host wins over a default', 'providers: { p: { api_key: k } }\nretry: { max_retries: 5 }\n', 5, 2],
+    ['the own one wins', 'providers: { p: { api_key: k, max_retries: 1 } }\nretry: { max_retries: 5 }\n', 1, 1]
+  ])('%s', async (_name, yaml, expected, line) => {
+    const { settings, config, origins } = await provider({ yaml })
+    expect([settings.retry.maxRetries, config['max_retries'], origins['max_retries']]).toEqual([
+      expected,
+      expected,
+      expect.objectContaining({ from: 'file', line })
+    ])
+  })
+})
+
+describe('a secret with several values', () => {
+  const yaml = 'providers:\n  p:\n    api_key: [sk-canary-1, "${SECOND}", sk-canary-1]\n'
+
+  it('is one placeholder, and a set of real values for each', async () => {
+    const resolved = await provider({ yaml, env: { SECOND: 'sk-canary-2' } })
+    expect(resolved.config['api_key']).toBe('{{secret:api_key}}')
+    expect(resolved.secretSets.map(set => [...set])).toEqual([
+      [['{{secret:api_key}}', 'sk-canary-1']],
+      [['{{secret:api_key}}', 'sk-canary-2']]
+    ])
+    expect(inspect(resolved, { depth: Infinity })).not.toContain('canary')
+  })
+
+  it('is incomplete when a variable of it is not set', async () => {
+    expect(told(await problems({ yaml }))).toEqual([expect.stringContaining('The variable SECOND is not set')])
+  })
+
+  it('is never shown, whether its provider can be used or not', async () => {
+    for (const given of [
+      { yaml, env: { SECOND: 'sk-canary-2' } },
+      { yaml: `${yaml}    api_base: nonsense\n`, env: { SECOND: 'sk-canary-2' } }
+    ]) {
+      const { config, resolution } = await resolve(given)
+      const shown = explainConfig(config, resolution.ok ? [resolution.provider] : [])
+      expect(shown.find(({ path }) => path === 'providers.p.api_key')?.value).toBeDefined()
+      expect(JSON.stringify(shown)).not.toContain('canary')
+    }
   })
 })
 

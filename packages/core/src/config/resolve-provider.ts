@@ -11,6 +11,7 @@ import { placeProblem } from './place-problem.ts'
 import { providerFields, providerSchema, readPreset } from './provider-fields.ts'
 import { nestedSecrets } from './nested-secrets.ts'
 import { isRecord } from './record.ts'
+import { secretSets } from './secret-map.ts'
 import type { SecretStore } from './secret-store.ts'
 import { toSettings } from './settings.ts'
 import type { HostConfig, ProviderEntry, Resolution } from './types.ts'
@@ -40,6 +41,10 @@ export async function resolveProvider({ name, entry, manifest, manifestFile, con
   const validate = await compileSchema(providerSchema(manifest, fields), { name: `The config schema of plugin ${manifest.id}` })
   const gathered = await gatherFields(fields, { name, entry, preset, config, secrets })
   const { values, origins, spoilt } = gathered
+  if (origins['max_retries']?.from === 'default' && config.retry.max_retries !== undefined) {
+    values['max_retries'] = config.retry.max_retries
+    origins['max_retries'] = config.origin('retry.max_retries') ?? { from: 'option' }
+  }
 
   /** A schema may require a field only in some cases, which its own message does not explain. */
   const explainMissing = (problem: Problem): Problem => {
@@ -58,7 +63,7 @@ export async function resolveProvider({ name, entry, manifest, manifestFile, con
   ]
   const wrong = new Set(found.map(({ path = '' }) => topOf(path)))
   if (!wrong.has('headers')) found.push(...headerProblems(values['headers']))
-  const { allowed, problems } = expandHosts(manifest.hosts, values)
+  const { allowed, reach, problems } = expandHosts(manifest.hosts, values, origins)
   found.push(
     ...problems
       .filter(({ path = '' }) => !wrong.has(path))
@@ -72,10 +77,12 @@ export async function resolveProvider({ name, entry, manifest, manifestFile, con
     provider: Object.freeze({
       name,
       preset: preset?.name,
-      settings: toSettings(checked),
+      settings: toSettings(checked, config.retry),
       config: checked,
       secrets: gathered.secrets,
+      secretSets: secretSets(gathered.secrets, gathered.moreSecrets),
       allowedHosts: Object.freeze(allowed),
+      reach,
       origins: Object.freeze(origins)
     })
   }

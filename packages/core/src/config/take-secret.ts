@@ -8,8 +8,23 @@ import { judgeSecret } from './secret-value.ts'
 
 type Taken = { readonly ok: true; readonly secret: string } | { readonly ok: false; readonly problem: Problem }
 
-/** The real value of a secret field, read from its file when it names one. No problem ever quotes it. */
-export async function takeSecret(field: string, schema: ConfigField, { value, origin }: Picked): Promise<Taken> {
+type AllTaken = { readonly ok: true; readonly secrets: readonly [string, ...string[]] } | { readonly ok: false; readonly problem: Problem }
+
+/** A secret field may have several values, such as keys of several accounts: a list. */
+export async function takeSecrets(field: string, schema: ConfigField, { value, origin }: Picked): Promise<AllTaken> {
+  const secrets: string[] = []
+  for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
+    const taken = await takeSecret(field, schema, { value: item, origin })
+    if (!taken.ok) return taken
+    if (!secrets.includes(taken.secret)) secrets.push(taken.secret)
+  }
+  const [first, ...more] = secrets
+  if (first !== undefined) return { ok: true, secrets: [first, ...more] }
+  return { ok: false, problem: { message: `${field} is an empty list.`, path: field, suggestion: 'Write a key, or remove the line.' } }
+}
+
+/** The real value of a secret, read from its file when it names one. No problem ever quotes it. */
+async function takeSecret(field: string, schema: ConfigField, { value, origin }: Picked): Promise<Taken> {
   const refuse = (words: string, suggestion?: string): Taken => ({
     ok: false,
     problem: { message: `${field} ${words}.`, path: field, ...(suggestion !== undefined && { suggestion }) }

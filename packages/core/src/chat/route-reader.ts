@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto'
+import type { ChatEvent, ChatMode, ProviderError, ReplyBuilder } from '@resoftai/sdk'
+import type { Call } from './call.ts'
+import { tryReply, type ReplyRequest } from './open-reply.ts'
+import type { ReplyReader } from './reply-reader.ts'
+import { continueWith } from './rescue.ts'
+import { toProviderError, tryOnce, withRetry } from './retry.ts'
+import type { Target } from './route.ts'
+import { isDialect } from './started-provider.ts'
+
+export interface RouteReading {
+  /** Asked in this order; a single provider is a route of one. */
+  readonly targets: readonly Target[]
+  readonly mode: ChatMode
+  readonly call: Call
+  /** What the caller has seen of the reply. */
+  readonly seen: ReplyBuilder
+  /** Whether a begun reply may be made void by a `restart`; default: only after a stall. */
+  readonly restart: boolean | undefined
+}
+
+/**
+ * The reply of the first target that can give one. A stream that stalls is asked for once more, whole; then the next target is asked. After
+ * content only a `restart` lets another reply follow.
+ */
+export class RouteReader implements ReplyReader {
+  #reading: RouteReading
+  #index = 0
+  #rescued = false
+  /** Why what was shown is void, until the caller is told. */
+  #void: string | undefined
+  #reader: ReplyReader | undefined
+  #finished = false
+
+  constructor(reading: RouteReading) {
+    this.#reading = reading
+  }
+
+  /** Who is asked now. */
+  get target(): Target {
+    return this.#reading.targets[this.#index]!
+  }
+
+  async read(): Promise<readonly ChatEvent[] | undefined> {
+    if (this.#finished) return undefined
+    try {
+      return this.#reader === undefined ? await this.#open() : await this.#reader.read()
+    } catch (error) {
+      return this.#recover(toProviderError(error))
+    }
+  }
+
+  close(): void {
+    this.#reader?.close()
+    this.#reader = undefined
+  }
+
+  async #open(): Promise<readonly ChatEvent[]> {
+    const { call, mode, targets } = this.#reading
+    const { provider, request } = this.target
+    const asked = this.#encode(mode)
+    const { first, rest } = await withRetry(call, { provider, model: request.model }, key => tryReply(asked, call, key), {
+      spare: targets.length - 1 - this.#index,
+      leave: failure => this.#canRescue(failure) || (this.#next(failure) !== undefined && asksToWait(failure)),
+      ...(this.#index > 0 && { why: 'fallback' as const })
+    })
+    this.#reader = rest
+    return [...this.#takeRestart(), ...warningsOf(asked), ...first]
+  }
+
+  async #recover(failure: ProviderError): Promise<readonly ChatEvent[]> {
+    const { call } = this.#reading
+    if (this.#reader !== undefined) call.spoil(failure)
+    this.close()
+    if (call.isOver) throw failure
+    if (this.#canRescue(failure)) {
+      const events = await this.#rescue()
+      if (events !== undefined) return events
+    }
+    return this.#fallBack(failure)
+  }
+
+  /** The next targets of the route, until one answers. */
+  async #fallBack(failure: ProviderError): Promise<readonly ChatEvent[]> {
+    const next = this.#reading.call.isOver ? undefined : this.#next(failure)
+    const { provider } = this.target
+    if (next === undefined) throw failure
+    if (this.#hasShown && this.#void === undefined) {
+      if (!this.#mayRestart(failure)) throw failure
+      this.#void = `${provider.name} failed: ${failure.kind}`
+    }
+    provider.counters.countFallback(failure.kind)
+    provider.log.info('fallback', { provider: provider.name, kind: failure.kind, code: failure.code })
+    this.#index = next
+    this.#rescued = false
+    try {
+      return await this.#open()
+    } catch (error) {
+      return this.#recover(toProviderError(error))
+    }
+  }
+
+  /** `undefined` when it did not help; the stall then stays what went wrong. */
+  async #rescue(): Promise<readonly ChatEvent[] | undefined> {
+    const { call, seen, restart } = this.#reading
+    const { provider, request } = this.target
+    const { rescues } = provider.counters
+    this.#rescued = true
+    rescues.tried++
+    let reader: ReplyReader | undefined
+    try {
+      const asked = patient(this.#encode('whole'))
+      const opened = await tryOnce(call, { provider, model: request.model }, key => tryReply(asked, call, key), 'rescue')
+      reader = opened.rest
+      const events = [...opened.first]
+      for (let batch; (batch = await reader.read()) !== undefined;) events.push(...batch)
+      const continued = continueWith(events, seen.partial(), restart !== false)
+      if (continued === undefined) return undefined
+      rescues.helped++
+      this.#finished = true
+      return continued
+    } catch (error) {
+      if (call.isOver) throw error
+      return undefined
+    } finally {
+      reader?.close()
+    }
+  }
+
+  #takeRestart(): readonly ChatEvent[] {
+    const reason = this.#void
+    this.#void = undefined
+    return reason === undefined ? [] : [{ type: 'restart', reason }]
+  }
+
+  #encode(wanted: ChatMode): ReplyRequest {
+    const { provider, request } = this.target
+    const { made, settings } = provider
+    const limits = settings.limitsOf(request.model)
+    if (!isDialect(made)) return { provider, request, mode: wanted, wire: undefined, limits }
+    const mode = made.decode === undefined ? 'stream' : wanted
+    const wire = made.encode(request, mode)
+    // Repeats of one request carry one key, so that a vendor that knows it answers, and charges, once.
+    return { provider, request, mode, wire: { ...wire, headers: { 'idempotency-key': newRequestKey(), ...wire.headers } }, limits }
+  }
+
+  #canRescue({ kind }: ProviderError): boolean {
+    const { made, settings } = this.target.provider
+    return (
+      kind === 'stalled' &&
+      this.#reading.mode === 'stream' &&
+      !this.#rescued &&
+      settings.fallbackToNonstream &&
+      isDialect(made) &&
+      made.decode !== undefined
+    )
+  }
+
+  get #hasShown(): boolean {
+    const { text, reasoning, toolCalls } = this.#reading.seen.partial()
+    return text !== '' || reasoning !== '' || toolCalls > 0
+  }
+
+  #mayRestart({ kind }: ProviderError): boolean {
+    const { restart } = this.#reading
+    return restart === true || (restart === undefined && kind === 'stalled')
+  }
+
+  /** The target to ask after this failure. */
+  #next({ kind }: ProviderError): number | undefined {
+    const { targets } = this.#reading
+    const found = targets.findIndex(({ after }, index) => index > this.#index && after.has(kind))
+    return found === -1 ? undefined : found
+  }
+}
+
+const processKey = randomUUID()
+let requests = 0
+
+/** Unlike any other: a new UUID for each request would cost ten times as much. */
+function newRequestKey(): string {
+  return `${processKey}-${++requests}`
+}
+
+/** A whole reply begins only when the vendor has all of it. */
+function patient(asked: ReplyRequest): ReplyRequest {
+  const { limits } = asked
+  return { ...asked, limits: { ...limits, timeoutMs: limits.timeoutMs + limits.stallTimeoutMs } }
+}
+
+function warningsOf({ wire }: ReplyRequest): readonly ChatEvent[] {
+  return (wire?.warnings ?? []).map(message => ({ type: 'warning', message }))
+}
+
+/** Somebody else may answer meanwhile. */
+function asksToWait({ kind, retryAfterMs }: ProviderError): boolean {
+  return kind === 'rate_limit' || retryAfterMs !== undefined
+}
