@@ -47,7 +47,7 @@ export function createOpenAIDialect({ url, headers, quirks = {}, errors = common
       }),
       decode: body => decodeEmbedding(body, rules)
     },
-    models: { encode: () => ({ url: url('/models'), headers }), decode: decodeModels },
+    models: { encode: () => ({ url: url('/models'), headers }), decode: body => decodeModels(body, rules) },
     ...(healthPath !== undefined && { health: { encode: () => ({ url: url(healthPath), headers }) } })
   }
 }

@@ -14,8 +14,9 @@ export interface Envelope {
 export function isFailure(body: JsonObject): boolean {
   const { error } = body
   if (error !== undefined && error !== null && (isObject(error) || textOf(error) !== undefined || error === true)) return true
-  if (Array.isArray(body.choices) || body.data !== undefined) return false
-  return body.success === false || isFailureCode(body.code) || readMessage(body) !== undefined
+  if (Array.isArray(body.choices) || Array.isArray(body.data)) return false
+  if (body.success === false || isFailureCode(body.code)) return true
+  return (body.data === undefined || body.data === null) && readMessage(body) !== undefined
 }
 
 /** Gemini's OpenAI address wraps errors into a list. */

@@ -1,8 +1,11 @@
 import type { ProviderErrorKind } from '@resoftai/sdk'
+import { numberedCodes } from './numbered-codes.ts'
 
 /** What a sign of an error means. */
 export interface ErrorRule {
   readonly kind: ProviderErrorKind
+  /** The finer word of the error. */
+  readonly code?: string
   /** Default: by kind. */
   readonly retryable?: boolean
   /** Default: by kind, see `hints`. */
@@ -43,18 +46,27 @@ const codes: ReadonlyMap<string, ErrorRule> = new Map([
     'project_spend_limit_exceeded',
     'organization_usage_limit_exceeded',
     'insufficient_user_quota',
-    'pre_consume_token_quota_failed'
+    'pre_consume_token_quota_failed',
+    'exceeded_current_quota_error'
   ]),
   ...codesOf('context_length', ['context_length_exceeded', 'too_many_prompt_tokens']),
   ...codesOf('content_filter', ['content_filter', 'content_policy_violation', 'responsibleaipolicyviolation', 'sensitive_words_detected']),
   ...codesOf('not_found', ['model_not_found', 'deploymentnotfound', 'not_found_error']),
-  ...codesOf('rate_limit', ['rate_limit_exceeded', 'ratelimitreached', 'rate_limit_error']),
-  ...codesOf('overloaded', ['slow_down', 'server_is_overloaded', 'service_unavailable_error', 'overloaded_error', 'capacity_exceeded']),
+  ...codesOf('rate_limit', ['rate_limit_exceeded', 'ratelimitreached', 'rate_limit_error', 'rate_limited', 'rate_limit_reached_error']),
+  ...codesOf('overloaded', [
+    'slow_down',
+    'server_is_overloaded',
+    'service_unavailable_error',
+    'overloaded_error',
+    'engine_overloaded_error',
+    'capacity_exceeded'
+  ]),
   ...codesOf('overloaded', ['get_channel_failed', 'channel:no_available_key'], { hint: noChannel }),
   ...codesOf('server', ['do_request_failed', 'read_response_body_failed', 'bad_response', 'count_token_messages_failed']),
   ...codesOf('bad_request', ['tool_use_failed'], {
     hint: 'The model called a tool wrongly. Ask again, or make the schema of the tool simpler.'
-  })
+  }),
+  ...numberedCodes.flatMap(([rule, numbers]) => numbers.map((number): [string, ErrorRule] => [String(number), rule]))
 ])
 
 const texts: readonly TextRule[] = [
@@ -62,12 +74,18 @@ const texts: readonly TextRule[] = [
   {
     kind: 'context_length',
     pattern:
-      /maximum context length|context[ _]?(length|window) (exceeded|is exceeded)|exceeds? the (available |model'?s )?context|fit in (the )?context length|prompt (is )?too long|max_model_len/i
+      /maximum context length|context[ _]?(length|window) (exceeded|is exceeded)|exceeds? the (available |model'?s )?context|fit in (the )?context length|prompt (is )?too long|input is too long|exceed(s|ed) (max length|the maximum number of tokens|model token limit)|max_model_len|上下文(长度|窗口)|(输入|提示词)(内容)?过长/i
   },
   // OpenRouter: money is held back by calls that still run.
   { kind: 'rate_limit', pattern: /in[- ]flight/i, status: 402 },
-  { kind: 'content_filter', pattern: /input was flagged/i },
-  { kind: 'quota', pattern: /insufficient (account )?balance|exceeded your current quota|额度不足|额度已用尽|余额不足/i },
+  // Gemini uses the words of a used-up quota for the limit of a minute too.
+  { kind: 'rate_limit', pattern: /exceeded your current quota(?![^]*(PerDay|limit: 0))[^]*retry in \d/i },
+  { kind: 'content_filter', pattern: /input was flagged|content management policy/i },
+  {
+    kind: 'quota',
+    pattern:
+      /insufficient (account )?balance|balance is insufficient|reached your usage limit|exceeded your current quota|额度不足|额度已用尽|余额不足/i
+  },
   { kind: 'overloaded', pattern: /no available channel|无可用渠道/i, hint: noChannel },
   {
     kind: 'bad_request',
@@ -82,7 +100,8 @@ const statuses: ReadonlyMap<number, ErrorRule> = new Map<number, ErrorRule>([
   [403, { kind: 'permission' }],
   [404, { kind: 'not_found' }],
   [408, { kind: 'timeout' }],
-  [409, { kind: 'server' }],
+  [409, { kind: 'server', code: 'conflict' }],
+  [413, { kind: 'bad_request', code: 'too_large' }],
   [425, { kind: 'server' }],
   [429, { kind: 'rate_limit' }],
   [498, { kind: 'overloaded' }],

@@ -1,10 +1,14 @@
 import { ProviderError } from '@resoftai/sdk'
+import { readAskedWait } from './asked-wait.ts'
 import { isFailure, readEnvelope, unwrap, type Envelope } from './error-envelope.ts'
 import { addressHint, hints, modelHint, type ErrorRule, type ErrorRules } from './error-rules.ts'
 import { isObject } from './json.ts'
 import { readUsage } from './usage.ts'
 
-const longestMessage = 2_000
+/** The host cuts further when it has taken the secrets out: half of a key would not be found any more. */
+const longestMessage = 8_000
+/** What rules look at. */
+const longestRead = 2_000
 
 /** An error answer. `undefined` when neither the status nor the body is one; the host then says what was wrong with the answer. */
 export function decodeError(status: number, body: unknown, rules: ErrorRules): ProviderError | undefined {
@@ -20,10 +24,13 @@ export function readError(body: unknown, status: number | undefined, rules: Erro
   const first = unwrap(body)
   const envelope = readEnvelope(first)
   const rule = judge(envelope, status, rules)
-  return new ProviderError(rule.kind, tidy(envelope.message ?? wordless(status)), {
+  const { message = wordless(status) } = envelope
+  return new ProviderError(rule.kind, looksLikePage(message) ? pageMessage(status) : tidy(message), {
     status,
+    code: rule.code,
     vendorCode: envelope.vendorCode,
     retryable: rule.retryable,
+    retryAfterMs: readAskedWait(message.slice(0, longestRead)),
     hint: rule.hint ?? hints[rule.kind] ?? (rule.kind === 'not_found' ? notFoundHint(envelope) : undefined),
     usage: isObject(first) ? readUsage(first.usage) : undefined
   })
@@ -36,7 +43,7 @@ function judge({ codes, message = '', status: inner }: Envelope, status: number 
   }
   const known = status ?? inner
   const text = rules.texts.find(
-    rule => (rule.status === undefined || rule.status === known) && rule.pattern.test(message.slice(0, longestMessage))
+    rule => (rule.status === undefined || rule.status === known) && rule.pattern.test(message.slice(0, longestRead))
   )
   if (text !== undefined) return text
   if (known === undefined) return { kind: codes.includes('invalid_request_error') ? 'bad_request' : 'server' }
@@ -47,27 +54,22 @@ function notFoundHint({ message = '', codes }: Envelope): string {
   return codes.includes('model_not_found') || /model|模型/i.test(message) ? modelHint : addressHint
 }
 
+/** No reply and no message of an error begins with a tag. */
 function looksLikePage(text: string): boolean {
-  return /^\s*<(!doctype|html|\?xml)/i.test(text)
+  return /^\s*<[!?a-z]/i.test(text)
+}
+
+function pageMessage(status: number | undefined): string {
+  return `The vendor answered ${status === undefined ? '' : `${status} `}with a web page.`
 }
 
 function readPage(status: number, rules: ErrorRules): ProviderError {
   if (status < 400) {
-    return new ProviderError('protocol', `The vendor answered ${status} with a web page.`, {
-      status,
-      code: 'html',
-      retryable: false,
-      hint: addressHint
-    })
+    return new ProviderError('protocol', pageMessage(status), { status, code: 'html', retryable: false, hint: addressHint })
   }
   const rule = judge({ message: undefined, vendorCode: undefined, codes: [], status: undefined }, status, rules)
   const hint = status === 404 || status === 405 ? addressHint : hints[rule.kind]
-  return new ProviderError(rule.kind, `The vendor answered ${status} with a web page.`, {
-    status,
-    code: 'html',
-    retryable: rule.retryable,
-    hint
-  })
+  return new ProviderError(rule.kind, pageMessage(status), { status, code: 'html', retryable: rule.retryable, hint })
 }
 
 function wordless(status: number | undefined): string {

@@ -42,7 +42,7 @@ export class ReplyReader {
     this.#citations.readTop(chunk, events)
     if (isObject(chunk.usage)) this.#readUsage(chunk.usage, events)
     else if (isObject(chunk.x_groq)) this.#readUsage(chunk.x_groq.usage, events)
-    if (Array.isArray(chunk.choices)) for (const choice of chunk.choices) if (isObject(choice)) this.#readChoice(choice, events)
+    if (Array.isArray(chunk.choices)) this.#readChoices(chunk.choices, events)
     return events
   }
 
@@ -68,12 +68,22 @@ export class ReplyReader {
     if (usage !== undefined) events.push({ type: 'usage', usage })
   }
 
-  #readChoice(choice: JsonObject, events: ChatEvent[]): void {
-    if (typeof choice.index === 'number' && choice.index !== 0) {
-      if (!this.#warnedOfChoices) events.push({ type: 'warning', message: 'The vendor sent several choices; only the first is read.' })
-      this.#warnedOfChoices = true
-      return
+  /** Where a choice has no number its place in the list is one. */
+  #readChoices(choices: readonly unknown[], events: ChatEvent[]): void {
+    for (const [place, choice] of choices.entries()) {
+      if (!isObject(choice)) continue
+      const index = typeof choice.index === 'number' ? choice.index : place
+      if (index === 0) this.#readChoice(choice, events)
+      else this.#warnOfChoices(events)
     }
+  }
+
+  #warnOfChoices(events: ChatEvent[]): void {
+    if (!this.#warnedOfChoices) events.push({ type: 'warning', message: 'The vendor sent several choices; only the first is read.' })
+    this.#warnedOfChoices = true
+  }
+
+  #readChoice(choice: JsonObject, events: ChatEvent[]): void {
     if (isObject(choice.error)) throw readError(choice, undefined, this.#errors)
     // Moonshot puts it here.
     if (isObject(choice.usage)) this.#readUsage(choice.usage, events)
@@ -100,7 +110,7 @@ export class ReplyReader {
     const reason = this.#adjust(meaning)
     if (reason === 'unknown' && word === undefined)
       events.push({ type: 'warning', message: 'The vendor ended the reply without a reason.' })
-    if (word === 'tool_calls' && reason !== 'tool_calls') {
+    if (meaning === 'tool_calls' && reason !== 'tool_calls') {
       events.push({ type: 'warning', message: 'The vendor said that the model calls tools, but sent no call.' })
     }
     if (!this.#message.said && (reason === 'stop' || reason === 'unknown')) events.push({ type: 'warning', message: 'The reply is empty.' })

@@ -25,7 +25,7 @@ interface Piece {
  */
 export class ToolCallAssembler {
   #calls: Call[] = []
-  #byIndex = new Map<number, Call>()
+  #byIndex = new Map<number | string, Call>()
   #last: Call | undefined
   #extra: Record<string, unknown> | undefined
 
@@ -42,7 +42,7 @@ export class ToolCallAssembler {
   add(raw: unknown, events: ChatEvent[]): void {
     if (!isObject(raw)) return
     const piece = readPiece(raw)
-    const index = typeof raw.index === 'number' ? raw.index : undefined
+    const index = typeof raw.index === 'number' ? raw.index : textOf(raw.index)
     const current = this.#find(index, piece.id)
     const step = current === undefined ? 'begins' : compare(current, piece, index !== undefined)
     if (step === 'repeats') return
@@ -71,13 +71,13 @@ export class ToolCallAssembler {
     }
   }
 
-  #find(index: number | undefined, id: string | undefined): Call | undefined {
+  #find(index: number | string | undefined, id: string | undefined): Call | undefined {
     if (index !== undefined) return this.#byIndex.get(index)
     return id === undefined ? this.#last : this.#calls.find(call => call.id === id)
   }
 
   /** Some vendors end with an empty piece that belongs to nothing: no call. */
-  #begin(index: number | undefined, piece: Piece): Call | undefined {
+  #begin(index: number | string | undefined, piece: Piece): Call | undefined {
     if (piece.id === undefined && piece.name === undefined && piece.arguments === '') return undefined
     const call: Call = { index: this.#calls.length, id: undefined, name: undefined, arguments: '', idTold: false, nameTold: false }
     this.#calls.push(call)
@@ -121,18 +121,20 @@ function readPiece(raw: JsonObject): Piece {
   return { id: textOf(raw.id), name: textOf(called.name), arguments: argumentsText(called.arguments) }
 }
 
-/** Some vendors send the object itself. */
+/** Some vendors send the object itself. What is neither is kept as well: whoever runs the tool must see that it is no object. */
 function argumentsText(value: unknown): string {
   if (typeof value === 'string') return value
-  return isObject(value) ? JSON.stringify(value) : ''
+  return value === undefined || value === null ? '' : JSON.stringify(value)
 }
 
 /** What a piece is to the call that its index, id or place points at. */
 function compare(call: Call, piece: Piece, indexed: boolean): 'continues' | 'begins' | 'repeats' {
-  if (piece.name === undefined || call.name === undefined) return 'continues'
+  const isOther = piece.id !== undefined && call.id !== undefined && piece.id !== call.id
+  if (call.name === undefined || (piece.name === undefined && !isOther)) return 'continues'
   const isAfterEnd = mayOpen(piece.arguments) && isComplete(call.arguments)
-  if (piece.id !== undefined && call.id !== undefined && piece.id !== call.id)
-    return isAfterEnd || piece.name !== call.name ? 'begins' : 'continues'
+  // Without a name: some vendors give each piece of a call another id, but none goes on behind the end of its arguments.
+  if (piece.name === undefined) return isAfterEnd && piece.arguments !== '' ? 'begins' : 'continues'
+  if (isOther) return isAfterEnd || piece.name !== call.name ? 'begins' : 'continues'
   if (call.arguments === '') return indexed || piece.id !== undefined ? 'continues' : 'begins'
   if (isAfterEnd) return piece.arguments === '' || piece.id !== undefined ? 'repeats' : 'begins'
   if (piece.name === call.name) return 'continues'

@@ -92,7 +92,7 @@ const fixtures: readonly Fixture[] = [
   },
   { name: 'an error answer', status: 429, json: { error: { message: 'x', code: 'insufficient_quota' } }, expect: { errorKind: 'quota' } },
   { name: 'an error page', status: 502, body: '<html>502</html>', expect: { errorKind: 'server' } },
-  { name: 'a failure with 200', json: { code: 4101, msg: 'x' }, expect: { errorKind: 'server' } }
+  { name: 'a failure with 200', json: { code: 4101, msg: 'x' }, expect: { errorKind: 'auth' } }
 ]
 
 const options: CheckOptions = {

@@ -33,6 +33,9 @@ describe('the kind of an error', () => {
     ['H02 Ollama', 400, says('prompt too long; exceeded max context length by 12 tokens'), 'context_length', false],
     ['H02 LM Studio', 400, { error: 'Input does not fit in context length.' }, 'context_length', false],
     ['H02 Anthropic behind a relay', 400, says('prompt is too long: 250000 tokens > 200000 maximum'), 'context_length', false],
+    ['H02 Moonshot', 400, says('Invalid request: Your request exceeded model token limit: 262144'), 'context_length', false],
+    ['H02 Zhipu', 400, { error: { code: '1261', message: 'Prompt 超长' } }, 'context_length', false],
+    ['H02 a relay in Chinese', 400, says('输入内容过长'), 'context_length', false],
     [
       'H03 Azure',
       400,
@@ -42,6 +45,8 @@ describe('the kind of an error', () => {
     ],
     ['H03 relay', 400, says('x', { code: 'sensitive_words_detected' }), 'content_filter', false],
     ['H03 OpenRouter', 403, { error: { code: 403, message: 'Your input was flagged for "violence"' } }, 'content_filter', false],
+    ['H03 Azure by text', 400, says("filtered due to Azure OpenAI's content management policy"), 'content_filter', false],
+    ['H03 Zhipu', 400, { error: { code: '1301', message: '系统检测到输入或生成内容可能包含不安全或敏感内容' } }, 'content_filter', false],
     ['H04', 401, says('Incorrect API key provided: sk-ab***', { code: 'invalid_api_key' }), 'auth', false],
     ['H04 Mistral', 401, { detail: 'Invalid API Key' }, 'auth', false],
     ['H04 Ollama cloud', 401, says('Unauthorized', { type: 'api_error' }), 'auth', false],
@@ -58,6 +63,20 @@ describe('the kind of an error', () => {
     ['H12', 425, says('x'), 'server', true],
     ['H13', 429, says('slow', { code: 'rate_limit_exceeded', type: 'tokens' }), 'rate_limit', true],
     ['H13 Azure', 429, { error: { code: 'RateLimitReached', message: 'x' } }, 'rate_limit', true],
+    ['H13 Mistral, whose 1300 is no policy', 429, { message: 'x', type: 'rate_limited', code: '1300' }, 'rate_limit', true],
+    ['H13 Zhipu', 429, { error: { code: '1302', message: 'x' } }, 'rate_limit', true],
+    [
+      'H13 Gemini, in the words of a used-up quota',
+      429,
+      says('You exceeded your current quota.\nPlease retry in 48.9s.'),
+      'rate_limit',
+      true
+    ],
+    ['H20 Gemini, nothing left to wait for', 429, says('You exceeded your current quota, limit: 0\nPlease retry in 4s.'), 'quota', false],
+    ['H20 Moonshot', 429, says('suspended', { type: 'exceeded_current_quota_error' }), 'quota', false],
+    ['H20 SiliconFlow', 403, { code: 30001, message: 'Sorry, your account balance is insufficient', data: null }, 'quota', false],
+    ['H20 Zhipu', 429, { error: { code: '1113', message: 'x' } }, 'quota', false],
+    ['H20 Coze', 429, { code: 4028, msg: 'x' }, 'quota', false],
     ['H20', 429, says('x', { type: 'insufficient_quota', code: 'insufficient_quota' }), 'quota', false],
     ['H20 by type', 429, says('x', { type: 'insufficient_quota' }), 'quota', false],
     ['H20 by text', 429, says('You exceeded your current quota'), 'quota', false],
@@ -118,10 +137,31 @@ describe('what an error says', () => {
     expect(errorFor(400, body)).toMatchObject({ message, vendorCode })
   })
 
-  test('H33: a long message is cut, and its control characters are shown', () => {
-    const message = errorFor(500, says(`\u001b[31m${'x'.repeat(100_000)}`))?.message ?? ''
-    expect(message).toHaveLength(2000)
-    expect(message.startsWith('\ufffd[31mx')).toBe(true)
+  test('H33: control characters of a message are shown as such', () => {
+    expect(errorFor(500, says('\u001b[31mred\u0007'))?.message).toBe('\ufffd[31mred\ufffd')
+  })
+
+  test('H33: a long message is cut, but not so short that the host could miss a key which the cut halves', () => {
+    const { length } = errorFor(500, says('x'.repeat(100_000)))?.message ?? ''
+    expect(length).toBeGreaterThan(4_000)
+    expect(length).toBeLessThan(10_000)
+  })
+
+  test('N31: a page inside of the message is not repeated', () => {
+    expect(errorFor(502, says(' <html><h1>Bad gateway</h1>'))).toMatchObject({
+      kind: 'server',
+      message: 'The vendor answered 502 with a web page.'
+    })
+  })
+
+  test('H09, H10: a finer word where there is one', () => {
+    expect(errorFor(409, says('x'))?.code).toBe('conflict')
+    expect(errorFor(413, says('x'))?.code).toBe('too_large')
+    expect(errorFor(400, { error: { code: '1231', message: 'running' } })).toMatchObject({
+      kind: 'server',
+      code: 'conflict',
+      retryable: false
+    })
   })
 
   test.each<[number, unknown, RegExp]>([
@@ -138,6 +178,25 @@ describe('what an error says', () => {
   })
 })
 
+describe('how long to wait', () => {
+  test.each<[string, number | undefined]>([
+    ['Rate limit reached. Please try again in 7.66s. Visit x', 7660],
+    ['Please try again in 2m59.56s.', 179_560],
+    ['Please try again in 1h0m5s', 3_605_000],
+    ['try again in 6m0s', 360_000],
+    ['Please try again in 370ms.', 370],
+    ['Please retry after 22 seconds.', 22_000],
+    ['Retry in 48.939935699s', 48_940],
+    ['retry in 5 minutes', 300_000],
+    ['Please try again in 0s', undefined],
+    ['Please try again in a while', undefined],
+    ['Please try again later', undefined],
+    ['Limit 30000, Used 29000', undefined]
+  ])('H19: %j', (message, expected) => {
+    expect(errorFor(429, says(message))?.retryAfterMs).toBe(expected)
+  })
+})
+
 describe('a web page', () => {
   test.each([
     [404, 'not_found', false],
@@ -145,7 +204,7 @@ describe('a web page', () => {
     [503, 'overloaded', true],
     [200, 'protocol', false]
   ])('N30, N31, H06: with status %i is %s, without its text', (status, kind, retryable) => {
-    const page = `\n<html><body>${'login '.repeat(1000)}</body></html>`
+    const page = `\n<!-- cdn --><html><body>${'login '.repeat(1000)}</body></html>`
     expect(errorFor(status, page)).toMatchObject({
       kind,
       retryable,
@@ -164,7 +223,10 @@ describe('a good status', () => {
   test.each<[unknown, string]>([
     [{ error: { code: 401, message: 'No auth' } }, 'auth'],
     [{ error: {} }, 'server'],
-    [{ code: 4101 }, 'server'],
+    [{ code: 4101 }, 'auth'],
+    [{ code: 30001, message: 'x', data: null }, 'server'],
+    [{ code: 4008, msg: 'x', data: {} }, 'quota'],
+    [{ success: false }, 'server'],
     [{ code: 500, msg: 'x', success: false }, 'server'],
     [{ object: 'error', message: 'x', code: 404 }, 'not_found']
   ])('N34: with %j is a failure', (body, kind) => {
@@ -175,6 +237,7 @@ describe('a good status', () => {
     [{ choices: [{ message: { content: 'x' } }], error: null, code: 200 }],
     [{ object: 'list', data: [] }],
     [{ code: 200, success: true }],
+    [{ code: 0, msg: 'success', data: {} }],
     [[{ id: 'model' }]],
     ['text'],
     [null]

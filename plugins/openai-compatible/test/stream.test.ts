@@ -232,7 +232,7 @@ describe('failures inside a stream that began with 200', () => {
       'server',
       '502'
     ],
-    ['Zhipu, H29', { error: { code: '1305', message: 'busy' } }, 'server', '1305'],
+    ['Zhipu, H29', { error: { code: '1305', message: 'busy' } }, 'overloaded', '1305'],
     [
       'llama.cpp',
       { error: { code: 400, message: 'the request exceeds the available context size', type: 'invalid_request_error' } },
@@ -243,7 +243,7 @@ describe('failures inside a stream that began with 200', () => {
     ['a code and a message', { code: 429, message: 'slow' }, 'rate_limit', '429'],
     ['an empty error object, N34', { error: {} }, 'server', undefined],
     ['success: false, N34', { success: false }, 'server', undefined],
-    ['only a code, N34', { code: 4101 }, 'server', '4101']
+    ['only a code, N34', { code: 50_501 }, 'server', '50501']
   ])('H31: %s', (_, chunk, kind, vendorCode) => {
     expect(errorOf(() => eventsOf([delta({ content: 'a' }), chunk]))).toMatchObject({ kind, vendorCode, status: undefined })
   })
