@@ -17,10 +17,11 @@ export type {
   Problem,
   ProviderClient,
   ProviderInfo,
+  ProviderStats,
   ResponseHead,
   Transport
 } from '@resoftai/core'
-export { HostError, isHostError } from '@resoftai/core'
+export { histogramBounds, HostError, isHostError } from '@resoftai/core'
 export * from '@resoftai/agent'
 export * from '@resoftai/sdk'
 

@@ -57,7 +57,7 @@ export async function resolveAll(
       })
       if (resolution.ok) {
         resolved.push(resolution.provider)
-        for (const secret of resolution.provider.secrets.values()) redactor.add(secret)
+        for (const set of resolution.provider.secretSets) for (const secret of set.values()) redactor.add(secret)
       } else failed.push({ name, problems: resolution.problems })
     }
   }

@@ -30,7 +30,9 @@ beforeAll(async () => {
     `  good: ${provider(good, '"${CANARY_API_KEY}"')}`,
     `  inline: ${provider(good, `"${canary}"`)}`,
     `  echo: ${provider(echo, '"${CANARY_API_KEY}"')}`,
-    `  fromdotenv: ${provider(echo, '"${DOT_ENV_KEY}"')}`
+    `  fromdotenv: ${provider(echo, '"${DOT_ENV_KEY}"')}`,
+    `  several: ${provider(echo, `["${canary}", "${canary}2"]`)}`,
+    'routes: { fast: [several/m, good/m] }'
   ]
   writeFileSync(join(sandbox.cwd, 'resoftai.config.yaml'), `${lines.join('\n')}\n`)
   writeFileSync(join(sandbox.cwd, '.env'), `DOT_ENV_KEY=${canary}\n`)
@@ -48,6 +50,7 @@ const calls: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['-p', 'echo', 'x'],
     ['-p', 'fromdotenv', 'x'],
     ['-p', 'echo', '--no-stream', 'x'],
+    ['-m', 'fast', '--trace', 'x'],
     ['-p', 'inline', '--dry-run', 'x']
   ],
   'agent run': [

@@ -1,7 +1,9 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { cut, fakeService, json, sse, stall, wait, type FakeService } from '@resoftai/sdk/testing'
 import { finish, Sandbox } from './cli-process.ts'
-import { environmentOf, openaiService, reply } from './openai-service.ts'
+import { environmentOf, openaiService, reply, said } from './openai-service.ts'
 
 const sandbox = new Sandbox()
 const open: FakeService[] = []
@@ -161,6 +163,31 @@ describe('a chat that fails', () => {
     const result = await sandbox.run(['chat', 'x'], { env: environmentOf(half) })
     expect(result).toMatchObject({ code: 8, stdout: 'Half of\n' })
     expect(result.stderr).not.toBe('')
+  })
+
+  test('prints nothing twice into a pipe: what is shown of an answer that stalled stays, and the error tells the rest', async () => {
+    const stalling = keep(await openaiService(streamed => (streamed ? sse([said('Half of it'), stall]) : reply('Another answer.')(false))))
+    const patience = { plugin: 'openai-compatible', api_base: `${stalling.url}/v1`, default_model: 'm', stall_timeout: 0.3 }
+    writeFileSync(join(sandbox.cwd, 'package.json'), JSON.stringify({ resoftai: { providers: { vendor: patience } } }))
+    for (const words of [['chat'], ['agent', 'run']]) {
+      const result = await sandbox.run([...words, '-p', 'vendor', 'x'])
+      expect(result).toMatchObject({ code: 8, stdout: 'Half of it\n', stderr: expect.stringContaining('0.3 s') })
+    }
+    for (const mode of ['--no-stream', '--json']) {
+      const result = await sandbox.run(['chat', '-p', 'vendor', mode, 'x'])
+      expect(result).toMatchObject({ code: 0, stdout: expect.stringContaining('Another answer.') })
+    }
+    rmSync(join(sandbox.cwd, 'package.json'))
+  })
+
+  test('goes on behind what is shown when the whole answer begins with it, in a pipe too', async () => {
+    const stalling = keep(
+      await openaiService(streamed => (streamed ? sse([said('Half of it'), stall]) : reply('Half of it, and the rest.')(false)))
+    )
+    const patience = { plugin: 'openai-compatible', api_base: `${stalling.url}/v1`, default_model: 'm', stall_timeout: 0.3 }
+    writeFileSync(join(sandbox.cwd, 'package.json'), JSON.stringify({ resoftai: { providers: { vendor: patience } } }))
+    expect(await sandbox.run(['chat', '-p', 'vendor', 'x'])).toMatchObject({ code: 0, stdout: 'Half of it, and the rest.\n', stderr: '' })
+    rmSync(join(sandbox.cwd, 'package.json'))
   })
 
   test('is cancelled by Ctrl-C with code 130, and the vendor sees the connection go', async () => {

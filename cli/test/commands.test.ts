@@ -261,7 +261,7 @@ describe('doctor', () => {
       'providers:\n  down: { plugin: openai-compatible, api_base: http://127.0.0.1:9/v1, max_retries: 0 }\n'
     )
     const ill = await sandbox.run(['doctor'], { env })
-    expect(ill).toMatchObject({ code: 1, stdout: expect.stringMatching(/^✗ down: /m) })
+    expect(ill).toMatchObject({ code: 1, stdout: expect.stringMatching(/^✗ Provider down cannot be reached: .*ECONNREFUSED/m) })
     expect(await sandbox.run(['doctor', '--offline'], { env })).toMatchObject({ code: 0 })
 
     writeFileSync(join(sandbox.cwd, 'resoftai.config.yaml'), 'providers: [\n')

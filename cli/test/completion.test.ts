@@ -25,7 +25,7 @@ describe('completion', () => {
 
   test('knows what stands behind an option, and at which argument the cursor is', () => {
     expect(words('chat', '-p', '')).toBe('provider')
-    expect(words('chat', '--model', '')).toEqual([])
+    expect(words('chat', '--model', '')).toBe('route')
     expect(words('plugin', 'info', '')).toBe('plugin')
     expect(words('plugin', 'check', './')).toBe('directory')
     expect(words('agent', 'run', '--tools', '')).toBe('file')
@@ -42,12 +42,15 @@ if (!hasBash) process.stderr.write('skipped: there is no bash here\n')
   const sandbox = new Sandbox()
   afterAll(() => sandbox.remove())
 
-  test('the script offers commands, plugins, providers and files', () => {
+  test('the script offers commands, plugins, providers, routes and files', () => {
     const shim = join(sandbox.root, 'resoftai')
     writeFileSync(shim, `#!/bin/sh\nexec '${process.execPath}' '${command}' "$@"\n`)
     chmodSync(shim, 0o755)
     writeFileSync(join(sandbox.cwd, 'tools.mjs'), '')
-    writeFileSync(join(sandbox.cwd, 'resoftai.config.yaml'), 'providers:\n  groq: { plugin: openai-compatible, preset: groq }\n')
+    writeFileSync(
+      join(sandbox.cwd, 'resoftai.config.yaml'),
+      'providers:\n  groq: { plugin: openai-compatible, preset: groq }\nroutes:\n  fast: [groq/llama]\n'
+    )
     const complete = (...typed: readonly string[]) => {
       const line = `${completionScripts.bash}\nCOMP_WORDS=(resoftai "$@"); COMP_CWORD=$#; _resoftai; echo "\${COMPREPLY[@]}"`
       const env = { ...sandbox.env, PATH: `${sandbox.root}:${sandbox.env['PATH'] ?? ''}` }
@@ -61,6 +64,7 @@ if (!hasBash) process.stderr.write('skipped: there is no bash here\n')
     expect(complete('plugin', 'in')).toBe('install info')
     expect(complete('plugin', 'info', 'open')).toBe('openai-compatible')
     expect(complete('chat', '-p', 'gr')).toBe('groq')
+    expect(complete('chat', '-m', 'f')).toBe('fast')
     expect(complete('agent', 'run', '--tools', 'to')).toBe('tools.mjs')
   })
 })

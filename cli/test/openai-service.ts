@@ -22,6 +22,9 @@ export function reply(text: string, more: { readonly reasoning?: string; readonl
         })
 }
 
+/** One piece of a streamed text. */
+export const said = (content: string) => ({ choices: [{ index: 0, delta: { content } }] })
+
 export const models = json({ object: 'list', data: [{ id: 'test-model', object: 'model', owned_by: 'tests' }] })
 
 /** Answers every chat with `answer`, and the list of models. */

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fakeService, sse, stall, type FakeService } from '@resoftai/sdk/testing'
 import { Sandbox } from './cli-process.ts'
-import { environmentOf, openaiService, reply } from './openai-service.ts'
+import { environmentOf, openaiService, reply, said } from './openai-service.ts'
 import { hasTerminal, onTerminal } from './terminal.ts'
 
 const key = 'sk-terminal-0123456789abcdef'
@@ -66,6 +66,45 @@ describeTerminal('on a terminal', () => {
         ['one', 'Hello back.', 'two'],
         ['three']
       ])
+    })
+  )
+
+  test(
+    'an answer that begins again says so in a dim line, and is then shown from its start',
+    inSandbox(async sandbox => {
+      const stalling = await openaiService(streamed => (streamed ? sse([said('Half of it'), stall]) : reply('Another answer.')(false)))
+      const provider = `{ plugin: openai-compatible, api_base: ${stalling.url}/v1, api_key: ${key}, default_model: m, stall_timeout: 0.3 }`
+      writeFileSync(join(sandbox.cwd, 'resoftai.config.yaml'), `providers:\n  vendor: ${provider}\n`)
+      const screen = await onTerminal(sandbox, ['chat', '--trace', 'Hello'], [])
+      await stalling.close()
+      expect(screen.code).toBe(0)
+      expect(screen.raw).toContain('\x1b[2mThe answer begins again: ')
+      expect(screen.text).toMatch(/Half of it\nThe answer begins again: .*\nAnother answer\.\n/)
+      expect(screen.raw).toContain('\x1b[31mstalled/idle\x1b[39m')
+    })
+  )
+
+  test(
+    'a conversation asks the route that /model names, and wants a whole reference behind it',
+    inSandbox(async sandbox => {
+      const provider = `{ plugin: openai-compatible, api_base: ${service.url}/v1, api_key: ${key}, default_model: m }`
+      writeFileSync(join(sandbox.cwd, 'resoftai.config.yaml'), `providers:\n  vendor: ${provider}\nroutes:\n  fast: [vendor/quick]\n`)
+      const screen = await onTerminal(
+        sandbox,
+        ['chat'],
+        [
+          { expect: '› ', send: '/model fast\r' },
+          { expect: 'Model: fast', send: 'one\r' },
+          { expect: 'tokens', send: '/model other\r' },
+          { expect: 'Routes: fast', send: '' },
+          { expect: '› ', send: '/model vendor/slow\r' },
+          { expect: 'Model: vendor/slow', send: '/model slower\r' },
+          { expect: 'Model: vendor/slower', send: 'two\r' },
+          { expect: 'tokens', send: '/exit\r' }
+        ]
+      )
+      expect(screen.text).toContain('"other" is no model reference')
+      expect(service.requests.slice(-2).map(({ json }) => (json as { model: string }).model)).toEqual(['quick', 'slower'])
     })
   )
 

@@ -1,6 +1,7 @@
 import { HostError, type Host, type ProviderClient } from '@resoftai/core'
 import type { Input } from '../commands/spec.ts'
 import type { Translate } from '../messages/index.ts'
+import { isReference } from '../routes.ts'
 
 export interface Choice {
   readonly client: ProviderClient
@@ -8,12 +9,12 @@ export interface Choice {
   readonly model: string | undefined
 }
 
-/** `-p name`, `-m provider/model`, both, or the first provider that is ready. */
+/** `-p name`, `-m provider/model`, both, `-m route`, or the first provider that is ready. */
 export async function chooseProvider(host: Host, input: Input, text: Translate): Promise<Choice> {
   const provider = input.value('provider')
   const model = input.value('model')
   if (provider !== undefined) return { client: await host.provider(provider), model }
-  if (model?.includes('/') === true) return { client: await host.model(model), model: undefined }
+  if (model !== undefined && isReference(host, model)) return { client: await host.model(model), model: undefined }
   return { client: await host.provider(await firstReady(host, text)), model }
 }
 
@@ -25,4 +26,13 @@ export async function firstReady(host: Host, text: Translate): Promise<string> {
   if (ready !== undefined) return ready.name
   const problems = providers.map(({ name, problem = '' }) => ({ message: problem, path: `providers.${name}` }))
   throw new HostError('config', text('chat.noProvider'), { problems, hint: text('chat.noProviderHint') })
+}
+
+/** Who is asked, for a person: `provider/model`, or the name of the route. */
+export function describeChoice({ client, model = client.defaultModel ?? '?' }: Choice): string {
+  return isRoute(client) ? client.name : `${client.name}/${model}`
+}
+
+export function isRoute({ plugin }: ProviderClient): boolean {
+  return plugin === 'route'
 }

@@ -5,19 +5,22 @@ import { isProviderError, type Message } from '@resoftai/sdk'
 import type { Context } from '../context.ts'
 import { reportError } from '../output/report-error.ts'
 import { styled } from '../output/piece.ts'
-import type { Choice } from './choose-provider.ts'
+import { isReference } from '../routes.ts'
+import { describeChoice, isRoute, type Choice } from './choose-provider.ts'
 import { noteReply, showAnswer } from './show-answer.ts'
+import type { Trace } from './trace.ts'
 
 export interface Conversation {
   readonly host: Host
   readonly choice: Choice
   readonly settings: Pick<Ask, 'temperature' | 'maxTokens'>
   readonly system: readonly Message[]
+  readonly trace: Trace
   readonly context: Context
 }
 
 /** A conversation on a terminal, until `/exit`, Ctrl-D or a Ctrl-C at the prompt. A failed turn is reported and forgotten; the rest goes on. */
-export async function converseWith({ host, choice, settings, system, context }: Conversation): Promise<void> {
+export async function converseWith({ host, choice, settings, system, trace, context }: Conversation): Promise<void> {
   const { output, text, debug } = context
   let { client, model } = choice
   let messages: readonly Message[] = system
@@ -34,16 +37,22 @@ export async function converseWith({ host, choice, settings, system, context }: 
     const asked: readonly Message[] = [...messages, { role: 'user', content }]
     const started = performance.now()
     const ask: Ask = { ...settings, ...(model !== undefined && { model }), messages: asked }
-    const reply = await showAnswer(client.stream(ask, { signal: running.signal }), model ?? client.defaultModel ?? '', context)
+    const reply = await showAnswer(
+      client.stream(ask, { signal: running.signal, attempts: trace.attempts }),
+      model ?? client.defaultModel ?? '',
+      context
+    )
     messages = [...asked, reply.message]
     noteReply(reply, Math.round(performance.now() - started), context)
+    trace.show()
   }
   const changeModel = async (reference: string) => {
-    if (reference.includes('/')) {
+    // A route knows its models itself, so behind it a name must say whose it is.
+    if (isReference(host, reference) || (reference !== '' && isRoute(client))) {
       client = await host.model(reference)
       model = undefined
     } else if (reference !== '') model = reference
-    output.note(text('chat.model', { name: `${client.name}/${model ?? client.defaultModel ?? '?'}` }))
+    output.note(text('chat.model', { name: describeChoice({ client, model }) }))
   }
   const obey = async (line: string): Promise<'leave' | void> => {
     const [word = '', ...rest] = line.split(/\s+/)
@@ -56,7 +65,7 @@ export async function converseWith({ host, choice, settings, system, context }: 
     } else output.note(text('chat.unknownCommand', { name: word }))
   }
 
-  output.remark(styled('dim', text('chat.welcome', { name: `${client.name}/${model ?? client.defaultModel ?? '?'}` })))
+  output.remark(styled('dim', text('chat.welcome', { name: describeChoice({ client, model }) })))
   lines.prompt()
   let told = false
   for await (const line of lines) {
@@ -67,6 +76,7 @@ export async function converseWith({ host, choice, settings, system, context }: 
       if (said !== '' && !said.startsWith('/')) await answer(said)
     } catch (error) {
       if (!isProviderError(error) && !isHostError(error)) throw error
+      trace.show()
       if (isProviderError(error) && error.kind === 'cancelled') output.note(styled('dim', text('chat.stopped')))
       else reportError(error, output, text, debug)
     } finally {

@@ -1,10 +1,13 @@
+import type { ProviderClient } from '@resoftai/core'
 import type { ChatReply, Cost } from '@resoftai/sdk'
+import { isRoute } from './choose-provider.ts'
 
-/** A reply as `--json` shows it. */
-export function replyDocument(provider: string, reply: ChatReply, durationMs: number): Readonly<Record<string, unknown>> {
+/** A reply as `--json` shows it. A route is not the provider that answered: that one is named in the last of the tries. */
+export function replyDocument(client: ProviderClient, reply: ChatReply, durationMs: number): Readonly<Record<string, unknown>> {
   const { model, id, content, reasoning, toolCalls, finishReason, rawFinishReason, usage, cost, citations, warnings, attempts } = reply
   return {
-    provider,
+    provider: attempts.at(-1)?.provider ?? client.name,
+    route: isRoute(client) ? client.name : undefined,
     model,
     id,
     content,

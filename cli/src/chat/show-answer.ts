@@ -1,3 +1,4 @@
+import type { CallOptions } from '@resoftai/core'
 import { ReplyBuilder, type ChatEvent, type ChatReply } from '@resoftai/sdk'
 import type { Context } from '../context.ts'
 import { styled } from '../output/piece.ts'
@@ -5,7 +6,12 @@ import { startSpinner } from '../output/spinner.ts'
 import { createAnswerWriter } from './answer-writer.ts'
 import { usageLine } from './usage-line.ts'
 
-/** Writes a reply stream as it comes, then what is worth knowing about it. */
+/** For a reply that is shown as it comes: what went into a pipe cannot be made void, so there it must not begin again. */
+export function restartOption(): Pick<CallOptions, 'restart'> {
+  return process.stdout.isTTY ? {} : { restart: false }
+}
+
+/** Writes a reply stream as it comes. */
 export async function showAnswer(events: AsyncIterable<ChatEvent>, model: string, { output, text }: Context): Promise<ChatReply> {
   const builder = new ReplyBuilder(model)
   const writer = createAnswerWriter(output)
@@ -18,7 +24,7 @@ export async function showAnswer(events: AsyncIterable<ChatEvent>, model: string
       else if (event.type === 'reasoning') writer.reasoning(event.text)
       else if (event.type === 'restart') {
         writer.endLine()
-        output.note(styled('yellow', text('chat.restart', { reason: event.reason })))
+        output.note(styled('dim', text('chat.restart', { reason: event.reason })))
       }
     }
     return builder.reply()

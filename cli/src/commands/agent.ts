@@ -5,12 +5,16 @@ import { loadTools } from '../chat/load-tools.ts'
 import { readPrompt } from '../chat/read-prompt.ts'
 import { costDocument } from '../chat/reply-document.ts'
 import { showAgent } from '../chat/show-agent.ts'
+import { restartOption } from '../chat/show-answer.ts'
+import { createTrace } from '../chat/trace.ts'
+import { withOptions } from '../chat/with-options.ts'
 import { usageLine } from '../chat/usage-line.ts'
 import type { Context } from '../context.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { numberOption } from '../numbers.ts'
 import { withHost } from '../open-host.ts'
 import { styled } from '../output/piece.ts'
+import { isReference } from '../routes.ts'
 import type { Input, Run } from './spec.ts'
 
 export const agentRun: Run = async (context, input) => {
@@ -19,20 +23,22 @@ export const agentRun: Run = async (context, input) => {
   const task = await readPrompt(context, input.args)
   if (task === '') throw new HostError('usage', text('chat.noPrompt'), { hint: text('agent.noTaskHint') })
   const tools = (await Promise.all(input.values('tools').map(file => loadTools(context, file)))).flat()
-  return withHost(context, async host => {
+  const trace = createTrace(input.flag('trace'), context)
+  const run = async (host: Host) => {
     const { Agent } = await import('@resoftai/agent')
     const role = input.value('role')
     const system = input.value('system')
     const agent = new Agent({
-      host,
+      host: withOptions(host, { ...(context.output.json ? {} : restartOption()), attempts: trace.attempts }),
       ...(await place(host, input, context)),
       ...(role !== undefined && { role }),
       ...(system !== undefined && { system }),
       ...(maxSteps !== undefined && { maxSteps }),
       tools
     })
-    return work(agent, task, context)
-  })
+    return work(agent, task, context).finally(() => trace.show())
+  }
+  return withHost(context, run)
 }
 
 async function work(agent: Agent, task: string, context: Context): Promise<ExitCode> {
@@ -58,7 +64,7 @@ async function place(host: Host, input: Input, { text }: Context): Promise<{ rea
   const model = input.value('model')
   const chosen = model === undefined ? {} : { model }
   if (provider !== undefined) return { provider, ...chosen }
-  return model?.includes('/') === true ? chosen : { provider: await firstReady(host, text), ...chosen }
+  return model !== undefined && isReference(host, model) ? chosen : { provider: await firstReady(host, text), ...chosen }
 }
 
 function resultDocument(result: AgentResult, durationMs: number): Readonly<Record<string, unknown>> {

@@ -1,9 +1,10 @@
-import { HostError, type Ask } from '@resoftai/core'
+import { HostError, type Ask, type Host } from '@resoftai/core'
 import type { Message } from '@resoftai/sdk'
 import { chooseProvider, type Choice } from '../chat/choose-provider.ts'
 import { readPrompt } from '../chat/read-prompt.ts'
 import { replyDocument } from '../chat/reply-document.ts'
-import { noteReply, showAnswer } from '../chat/show-answer.ts'
+import { noteReply, restartOption, showAnswer } from '../chat/show-answer.ts'
+import { createTrace, type Trace } from '../chat/trace.ts'
 import type { Context } from '../context.ts'
 import { numberOption } from '../numbers.ts'
 import { withHost } from '../open-host.ts'
@@ -11,35 +12,44 @@ import type { Input, Run } from './spec.ts'
 
 /** One question, or a conversation when there is no question and a person to ask for it. */
 export const chat: Run = async (context, input) => {
+  const { output } = context
   const settings = readSettings(context, input)
   const prompt = await readPrompt(context, input.args)
   const converse = prompt === '' && context.interactive && !input.flag('dryRun')
   if (prompt === '' && !converse) throw new HostError('usage', context.text('chat.noPrompt'), { hint: context.text('chat.noPromptHint') })
-  await withHost(context, async host => {
+  const trace = createTrace(input.flag('trace'), context)
+  const talk = async (host: Host) => {
     const choice = await chooseProvider(host, input, context.text)
     if (converse) {
       const { converseWith } = await import('../chat/conversation.ts')
-      return converseWith({ host, choice, settings, system: systemMessages(input), context })
+      return converseWith({ host, choice, settings, system: systemMessages(input), trace, context })
     }
     const ask: Ask = { ...settings, ...withModel(choice), messages: [...systemMessages(input), { role: 'user', content: prompt }] }
     if (input.flag('dryRun')) return showRequest(choice, ask, context, input)
-    await answer(choice, ask, context, input)
-  })
+    await answer(choice, ask, context, { whole: output.json || !input.flag('stream'), trace })
+  }
+  await withHost(context, talk)
 }
 
-async function answer({ client }: Choice, ask: Ask, context: Context, input: Input): Promise<void> {
+async function answer(
+  { client }: Choice,
+  ask: Ask,
+  context: Context,
+  { whole, trace }: { readonly whole: boolean; readonly trace: Trace }
+): Promise<void> {
   const { output, interrupts } = context
   const started = performance.now()
-  const options = { signal: interrupts.signal }
-  const whole = output.json || !input.flag('stream')
-  const reply = whole
-    ? await client.chat(ask, options)
-    : await showAnswer(client.stream(ask, options), ask.model ?? client.defaultModel ?? '', context)
-  const durationMs = Math.round(performance.now() - started)
-  if (output.json) output.document(replyDocument(client.name, reply, durationMs))
-  else {
+  const options = { signal: interrupts.signal, attempts: trace.attempts }
+  try {
+    const reply = whole
+      ? await client.chat(ask, options)
+      : await showAnswer(client.stream(ask, { ...options, ...restartOption() }), ask.model ?? client.defaultModel ?? '', context)
+    const durationMs = Math.round(performance.now() - started)
+    if (output.json) return output.document(replyDocument(client, reply, durationMs))
     if (whole && reply.content !== '') output.line(reply.content.replace(/\n$/, ''))
     noteReply(reply, durationMs, context)
+  } finally {
+    trace.show()
   }
 }
 

@@ -1,4 +1,6 @@
 import { HostError } from '@resoftai/core'
+import { withHost } from '../open-host.ts'
+import { judgeRoutes } from '../routes.ts'
 import { openSetup, resolveAll } from '../setup.ts'
 import { styled } from '../output/piece.ts'
 import { describeProblem } from '../output/describe-problem.ts'
@@ -31,10 +33,14 @@ export const configValidate: Run = async context => {
   const setup = await openSetup(context)
   const { resolved, failed } = await resolveAll(setup, context)
   const problems = failed.flatMap(failure => failure.problems)
+  const routes = Object.keys(setup.config.routes)
+  const judged = routes.length === 0 ? [] : await withHost(context, host => judgeRoutes(host, setup.config, context))
+  const warnings = judged.flatMap(route => route.problems)
+  for (const warning of warnings) output.note(styled('yellow', '! '), ...describeProblem(warning))
   if (problems.length > 0) throw new HostError('config', text('config.invalid', { count: problems.length }), { problems })
   const { files } = setup.config
   const providers = resolved.map(({ name }) => name)
-  if (output.json) return output.document({ valid: true, files, providers })
+  if (output.json) return output.document({ valid: true, files, providers, routes, warnings })
   output.line(
     text('config.valid', {
       files: files.length === 0 ? '–' : files.join(', '),

@@ -1,23 +1,19 @@
-import { isHostError, type Host, type Problem, type ProviderInfo } from '@resoftai/core'
+import { isHostError, type Host, type HostConfig } from '@resoftai/core'
 import type { Context } from '../context.ts'
+import { checkOf, type Check } from '../doctor/check.ts'
+import { checkClock } from '../doctor/clock.ts'
+import { checkNode } from '../doctor/node.ts'
+import { checkPluginCode, checkPluginIndex } from '../doctor/plugins.ts'
+import { examineProvider } from '../doctor/providers.ts'
+import { checkProxy } from '../doctor/proxy.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { withHost } from '../open-host.ts'
 import { styled, type Style } from '../output/piece.ts'
 import { startSpinner } from '../output/spinner.ts'
 import { readPluginIndex } from '../plugin-index.ts'
+import { judgeRoutes } from '../routes.ts'
 import { openSetup, type Setup } from '../setup.ts'
 import type { Run } from './spec.ts'
-
-/** How long a provider may take to prove itself. */
-const healthMs = 10_000
-
-interface Check {
-  readonly area: 'node' | 'configuration' | 'plugins' | 'secrets' | 'providers'
-  readonly status: 'ok' | 'warning' | 'failure'
-  readonly message: string
-  /** What to do. */
-  readonly hint?: string | undefined
-}
 
 const marks: Readonly<Record<Check['status'], { readonly mark: string; readonly style: Style }>> = {
   ok: { mark: '✓ ', style: 'green' },
@@ -42,40 +38,18 @@ export const doctor: Run = async (context, input) => {
 }
 
 async function examine(context: Context, offline: boolean): Promise<readonly Check[]> {
-  const before = [describeNode(context), ...checkPlugins(context)]
+  const { text } = context
+  const checks = [checkNode(process.versions.node, text), ...checkPluginIndex(readPluginIndex(context), context)]
   try {
     const setup = await openSetup(context)
-    const configuration = checkConfiguration(setup, context)
-    return [...before, configuration, ...(await checkSecrets(setup, context)), ...(await checkProviders(context, offline))]
+    checks.push(checkConfiguration(setup, context), ...(await checkSecrets(setup, context)), ...checkProxy(setup.config.env, context))
+    checks.push(...(await withHost(context, host => examineHost(host, setup, context, offline))))
   } catch (error) {
     if (!isHostError(error)) throw error
     const problems = error.problems.length > 0 ? error.problems : [{ message: error.message, suggestion: error.hint ?? '' }]
-    return [...before, ...problems.map(problem => faultOf('configuration', problem))]
+    checks.push(...problems.map(problem => checkOf('configuration', 'failure', problem)))
   }
-}
-
-/** On an older Node than is needed `bin/resoftai.js` has ended before. */
-function describeNode({ text }: Context): Check {
-  return { area: 'node', status: 'ok', message: text('doctor.node', { version: process.versions.node }) }
-}
-
-function checkPlugins(context: Context): readonly Check[] {
-  const { text } = context
-  const { plugins, broken, warnings } = readPluginIndex(context)
-  const found: Check = {
-    area: 'plugins',
-    status: 'ok',
-    message: text('doctor.plugins', { count: plugins.length, names: plugins.map(({ id }) => id).join(', ') })
-  }
-  const shadowed = plugins
-    .filter(({ shadows }) => shadows.length > 0)
-    .map(({ id, directory, shadows }): Check => ({
-      area: 'plugins',
-      status: 'warning',
-      message: text('doctor.shadowed', { id, directory, others: shadows.join(', ') })
-    }))
-  const clashes = warnings.map((warning): Check => ({ ...faultOf('plugins', warning), status: 'warning' }))
-  return [found, ...shadowed, ...clashes, ...broken.flatMap(({ id, problems }) => problems.map(problem => faultOf('plugins', problem, id)))]
+  return checks
 }
 
 function checkConfiguration({ config, home }: Setup, { text }: Context): Check {
@@ -94,52 +68,28 @@ async function checkSecrets({ secrets, home }: Setup, { text }: Context): Promis
   ]
 }
 
-/** Each ready provider proves address and key with a request that costs nothing; all at once. */
-async function checkProviders(context: Context, offline: boolean): Promise<readonly Check[]> {
+/** Everything that needs a host; all providers at once. */
+async function examineHost(host: Host, { config, plugins }: Setup, context: Context, offline: boolean): Promise<readonly Check[]> {
   const { text } = context
-  return withHost(context, async host => {
-    const providers = await host.providers()
-    const usable = providers.some(({ state, plugin }) => state === 'ready' && plugin !== 'simulator')
-    const none: Check = { area: 'providers', status: 'warning', message: text('chat.noProvider'), hint: text('chat.noProviderHint') }
-    return [...(usable ? [] : [none]), ...(await Promise.all(providers.map(provider => checkProvider(host, provider, context, offline))))]
+  const providers = await host.providers()
+  const usable = providers.some(({ state, plugin }) => state === 'ready' && plugin !== 'simulator')
+  const none: Check = { area: 'providers', status: 'warning', message: text('chat.noProvider'), hint: text('chat.noProviderHint') }
+  const findings = await Promise.all(providers.map(provider => examineProvider(host, provider, context, offline)))
+  const broken = new Set(findings.filter(({ check }) => check.status === 'failure').map(({ name }) => name))
+  return [
+    ...(usable ? [] : [none]),
+    ...findings.map(({ check }) => check),
+    ...checkClock(findings, Date.now(), text),
+    ...(await checkPluginCode(plugins, findings, context)),
+    ...(await checkRoutes(host, config, context, broken))
+  ]
+}
+
+async function checkRoutes(host: Host, config: HostConfig, context: Context, broken: ReadonlySet<string>): Promise<readonly Check[]> {
+  const judged = await judgeRoutes(host, config, context, broken)
+  return judged.flatMap(({ name, models, problems }): readonly Check[] => {
+    const message = context.text('doctor.route', { name, models: models.join(' → ') })
+    if (problems.length === 0) return [{ area: 'routes', status: 'ok', message, name }]
+    return problems.map(problem => ({ ...checkOf('routes', 'warning', problem), name }))
   })
-}
-
-async function checkProvider(
-  host: Host,
-  { name, state, problem }: ProviderInfo,
-  { text, interrupts }: Context,
-  offline: boolean
-): Promise<Check> {
-  if (state !== 'ready') {
-    const message = text('doctor.notReady', { name, state: text(`state.${state}`), problem: problem ?? '' })
-    return { area: 'providers', status: state === 'unconfigured' ? 'warning' : 'failure', message }
-  }
-  if (offline) return { area: 'providers', status: 'ok', message: text('doctor.notAsked', { name }) }
-  try {
-    const client = await host.provider(name)
-    const signal = AbortSignal.any([interrupts.signal, AbortSignal.timeout(healthMs)])
-    const { ok, durationMs, error } = await client.health({ signal })
-    if (ok) return { area: 'providers', status: 'ok', message: text('doctor.answers', { name, ms: Math.round(durationMs) }) }
-    return { area: 'providers', status: 'failure', message: `${name}: ${error?.message ?? ''}`, hint: error?.hint }
-  } catch (error) {
-    return {
-      area: 'providers',
-      status: 'failure',
-      message: `${name}: ${error instanceof Error ? error.message : String(error)}`,
-      hint: isHostError(error) ? error.hint : undefined
-    }
-  }
-}
-
-function faultOf(area: Check['area'], { message, file, line, path, suggestion }: Problem, name?: string): Check {
-  const place = [name, file === undefined ? undefined : line === undefined ? file : `${file}:${line}`, path].filter(
-    part => part !== undefined
-  )
-  return {
-    area,
-    status: 'failure',
-    message: [...place, message].join(': '),
-    ...(suggestion !== undefined && suggestion !== '' && { hint: suggestion })
-  }
 }

@@ -1,10 +1,13 @@
 import type { Host } from '@resoftai/core'
 import type { ModelInfo } from '@resoftai/sdk'
+import type { Context } from '../context.ts'
 import { withHost } from '../open-host.ts'
 import { describeError } from '../output/report-error.ts'
 import { styled } from '../output/piece.ts'
 import { startSpinner } from '../output/spinner.ts'
 import { formatTable } from '../output/table.ts'
+import { listRoutes } from '../routes.ts'
+import { openSetup } from '../setup.ts'
 import type { Run } from './spec.ts'
 
 interface Listing {
@@ -13,14 +16,16 @@ interface Listing {
   readonly error?: unknown
 }
 
-/** Lists the models of one provider, or of all that are ready: then one that does not answer does not hide the others. */
+/** Lists the models of one provider or route, or of all that are ready: then one that does not answer does not hide the others. */
 export const listModels: Run = (context, { args: [name] }) =>
   withHost(context, async host => {
     const { output, text, interrupts } = context
     const spinner = startSpinner(output, text('models.asking'))
-    const listings = await (name === undefined ? listAll(host, interrupts.signal) : listOne(host, name, interrupts.signal)).finally(
-      spinner.stop
-    )
+    const list = async () => {
+      if (name === undefined) return listAll(host, interrupts.signal)
+      return (await listRoute(host, name, context)) ?? listOne(host, name, interrupts.signal)
+    }
+    const listings = await list().finally(spinner.stop)
     const failed = listings.filter(({ error }) => error !== undefined)
     if (failed.length > 0 && failed.length === listings.length) throw failed[0]?.error
     const found = listings.flatMap(({ provider, models: offered }) =>
@@ -40,6 +45,17 @@ export const listModels: Run = (context, { args: [name] }) =>
     else output.note(text('models.none'))
     for (const { provider, error } of failed) output.note(styled('yellow', `${provider}: `), describeError(error, text).message)
   })
+
+/** What is written in the configuration; `undefined` when the name is no route, or one of a provider too. */
+async function listRoute(host: Host, name: string, context: Context): Promise<readonly Listing[] | undefined> {
+  if (!host.routes().includes(name) || (await host.providers()).some(provider => provider.name === name)) return undefined
+  const { config } = await openSetup(context)
+  const models = listRoutes(config).find(route => route.name === name)?.models ?? []
+  return models.map(reference => {
+    const slash = reference.indexOf('/')
+    return { provider: reference.slice(0, slash), models: [{ id: reference.slice(slash + 1) }] }
+  })
+}
 
 async function listOne(host: Host, name: string, signal: AbortSignal): Promise<readonly Listing[]> {
   const client = await host.provider(name)

@@ -2,10 +2,11 @@ import { pluginCommands } from './plugin/table.ts'
 import type { ArgumentSpec, CommandSpec, OptionSpec } from './spec.ts'
 
 const provider: OptionSpec = { flags: '-p, --provider <name>', text: 'option.provider', completes: 'provider' }
-const model: OptionSpec = { flags: '-m, --model <model>', text: 'option.model' }
+const model: OptionSpec = { flags: '-m, --model <model>', text: 'option.model', completes: 'route' }
 const system: OptionSpec = { flags: '--system <text>', text: 'option.system' }
 const temperature: OptionSpec = { flags: '--temperature <number>', text: 'option.temperature' }
 const maxTokens: OptionSpec = { flags: '--max-tokens <number>', text: 'option.maxTokens' }
+const trace: OptionSpec = { flags: '--trace', text: 'option.trace' }
 const quiet: OptionSpec = { flags: '-q, --quiet', text: 'option.quiet' }
 const secretPlace: readonly ArgumentSpec[] = [
   { name: 'provider', required: true, text: 'argument.provider', completes: 'provider' },
@@ -26,6 +27,7 @@ export const commands: readonly CommandSpec[] = [
       maxTokens,
       { flags: '--no-stream', text: 'option.noStream' },
       { flags: '--dry-run', text: 'option.dryRun' },
+      trace,
       quiet
     ],
     examples: ['resoftai chat "Why is the sky blue?"', 'git diff | resoftai chat -p groq "Review this change."', 'resoftai chat'],
@@ -42,6 +44,7 @@ export const commands: readonly CommandSpec[] = [
       model,
       { flags: '--tools <file>', text: 'option.tools', many: true, completes: 'file' },
       { flags: '--max-steps <number>', text: 'option.maxSteps' },
+      trace,
       quiet
     ],
     examples: [
@@ -61,7 +64,7 @@ export const commands: readonly CommandSpec[] = [
   {
     path: ['models'],
     text: 'command.models',
-    args: [{ name: 'provider', text: 'argument.provider', completes: 'provider' }],
+    args: [{ name: 'provider', text: 'argument.providerOrRoute', completes: 'provider' }],
     options: [],
     examples: ['resoftai models', 'resoftai models groq'],
     load: async () => (await import('./models.ts')).listModels

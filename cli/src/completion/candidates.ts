@@ -4,7 +4,13 @@ import { commands } from '../commands/table.ts'
 import type { MessageKey } from '../messages/index.ts'
 
 /** What may stand at the cursor: words with what they mean, or a kind of name that has to be looked up. */
-export type Candidates = readonly { readonly word: string; readonly text?: MessageKey }[] | 'provider' | 'plugin' | 'file' | 'directory'
+export type Candidates =
+  | readonly { readonly word: string; readonly text?: MessageKey }[]
+  | 'provider'
+  | 'plugin'
+  | 'route'
+  | 'file'
+  | 'directory'
 
 /** `words` is what was typed behind the program's name; the last one, perhaps empty, is under the cursor. Pure. */
 export function findCandidates(words: readonly string[]): Candidates {

@@ -1,6 +1,7 @@
 import type { Translate } from '../messages/index.ts'
 import { escapeControls } from '../output/escape.ts'
 import { findCandidates } from './candidates.ts'
+import type { NameKind } from './list-names.ts'
 
 /** Answers the completion scripts: `word<TAB>meaning` a line, or `:file` / `:directory` where the shell knows better. Never fails. */
 export async function completeWords(words: readonly string[], text: Translate): Promise<number> {
@@ -18,7 +19,7 @@ export async function completeWords(words: readonly string[], text: Translate): 
 }
 
 /** A broken configuration must not disturb somebody who is typing. */
-async function lookUp(kind: 'provider' | 'plugin'): Promise<readonly string[]> {
+async function lookUp(kind: NameKind): Promise<readonly string[]> {
   try {
     const { listNames } = await import('./list-names.ts')
     return await listNames(kind)
