@@ -19,7 +19,14 @@ describe('an agent on the real host', () => {
 
   beforeAll(async () => {
     service = await serveSimulator()
-    const http = { plugin: 'openai-compatible', api_base: `${service.url}/v1`, api_key: 'any-key-000', max_retries: 0, stall_timeout: 0.3 }
+    const http = {
+      plugin: 'openai-compatible',
+      api_base: `${service.url}/v1`,
+      api_key: 'any-key-000',
+      max_retries: 0,
+      timeout: 2,
+      stall_timeout: 0.3
+    }
     host = await createHost({ env: {}, cwd: home, home, config: { providers: { http } } })
   })
   afterAll(async () => {

@@ -1,13 +1,18 @@
 import { describe, expect, test } from '@jest/globals'
+import { execFile } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { createHost } from 'resoftai'
 import { commonOptions } from '../cli/src/commands/common-options.ts'
 import { commands } from '../cli/src/commands/table.ts'
 import { hostExitCode, providerExitCode } from '../cli/src/exit-codes.ts'
-import { hostFields } from '../packages/core/src/config/settings.ts'
+import { planRoute } from '../packages/core/src/chat/route.ts'
+import { hostFields, toSettings } from '../packages/core/src/config/settings.ts'
 import type { HostErrorKind } from '../packages/core/src/error.ts'
 import type { ConfigField, Manifest } from '../packages/core/src/plugins/types.ts'
-import { retryableKinds, type ProviderErrorKind } from '../packages/sdk/src/error.ts'
+import { errorKinds, retryableKinds } from '../packages/sdk/src/error.ts'
 import { codeBlocks, headings, inlineCode, links, slug, table, type CodeBlock } from './markdown.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -40,6 +45,44 @@ function members(file: string, name: string): string[] {
 }
 
 const defaultOf = (field: ConfigField) => (field['default'] === undefined ? '' : JSON.stringify(field['default']).replaceAll('"', ''))
+
+/** The fields of every provider, the parts of `retry` and `breaker` one by one, with what holds when nobody writes them. */
+function hostDefaults(): Record<string, string> {
+  const written = Object.entries(hostFields).flatMap(([name, field]) => (field['default'] === undefined ? [] : [[name, field['default']]]))
+  const { retry, breaker, timeoutMs, firstEventTimeoutMs } = toSettings(Object.fromEntries(written), {})
+  const held: Readonly<Record<string, string | number>> = {
+    first_event_timeout: firstEventTimeoutMs === timeoutMs ? 'timeout' : '',
+    'retry.max_retries': retry.maxRetries,
+    'retry.base_delay': retry.baseDelayMs / 1000,
+    'retry.backoff_factor': retry.backoffFactor,
+    'retry.max_delay': retry.maxDelayMs / 1000,
+    'breaker.failures': breaker.failures,
+    'breaker.rest': breaker.restMs / 1000
+  }
+  const fields = Object.entries(hostFields).flatMap(([name, { properties }]) =>
+    name !== 'retry' && name !== 'breaker' ? [name] : Object.keys(properties ?? {}).map(part => `${name}.${part}`)
+  )
+  return Object.fromEntries(fields.map(name => [name, held[name]?.toString() ?? defaultOf(hostFields[name] ?? {})]))
+}
+
+/** Every `code` that the host and its plugins give to a `ProviderError`, with the kinds it is given with. */
+function errorCodes(): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>()
+  const add = (code: string, kind: string) => found.set(code, (found.get(code) ?? new Set()).add(kind))
+  const kind = errorKinds.join('|')
+  const files = globSync(['packages/core/src/{chat,transport}/*.ts', 'plugins/openai-compatible/src/*.ts'], { cwd: root })
+  for (const file of files.filter(name => !name.endsWith('.test.ts'))) {
+    const source = read(file)
+    // `code: 'idle'`, or a choice of two; the kind stands before it.
+    for (const { 1: value = '', index } of source.matchAll(/\bcode: ([^,}\n]*'[^,}\n]*)/g)) {
+      const before = [...source.slice(0, index).matchAll(new RegExp(`'(${kind})'`, 'g'))].at(-1)?.[1] ?? ''
+      for (const [, code = ''] of value.replace(/^.*\?/, '').matchAll(/'(\w+)'/g)) add(code, before)
+    }
+  }
+  const readings = read('packages/core/src/transport/network-error.ts')
+  for (const [, of = '', code = ''] of readings.matchAll(new RegExp(`\\['(${kind})', '(\\w+)', '`, 'g'))) add(code, of)
+  return found
+}
 
 /** The words in backquotes in one cell. */
 const names = (cell = '') => [...cell.matchAll(/`([^`]+)`/g)].map(match => match[1] ?? '')
@@ -121,19 +164,62 @@ describe.each(['', '.zh-CN'])('lists (%s)', language => {
     const schema = readJson<Schema>('schemas/host-config.schema.json')
     const known = Object.entries(schema.properties).flatMap(([key, value]) => {
       if (key === 'providers') return [key, ...Object.keys(schema.$defs['provider']?.properties ?? {}).map(name => `${key}.<name>.${name}`)]
-      return value.properties === undefined ? [key] : Object.keys(value.properties).map(name => `${key}.${name}`)
+      // They have tables of their own.
+      if (key === 'retry' || value.properties === undefined) return [key]
+      return Object.keys(value.properties).map(name => `${key}.${name}`)
     })
     expect(table(guide('configuration'), 0, '`providers`').map(([key]) => names(key)[0])).toEqual(known)
   })
 
   test('fields of every provider, and their defaults, are those of the host', () => {
-    const listed = table(guide('configuration'), 0, '`timeout`').map(([field, value]) => [names(field)[0], value])
-    expect(listed).toEqual(Object.entries(hostFields).map(([name, field]) => [name, defaultOf(field)]))
+    const tables = ['`headers`', '`timeout`', '`max_retries`'].map(first => table(guide('configuration'), 0, first))
+    const listed = tables.flatMap(rows =>
+      rows.flatMap(([field, value = '']) => names(field).map(name => [name, value.replaceAll('`', '')] as const))
+    )
+    expect(Object.fromEntries(listed)).toEqual(hostDefaults())
+    expect(listed).toHaveLength(Object.keys(hostDefaults()).length)
+  })
+
+  test('the retry policy of the host has the parts and defaults of that of a provider', () => {
+    const { properties } = readJson<{ properties: { retry: { properties: Record<string, ConfigField> } } }>(
+      'schemas/host-config.schema.json'
+    )
+    const host = Object.entries(properties.retry.properties).map(([name, field]) => [`retry.${name}`, defaultOf(field)])
+    expect(Object.fromEntries(host)).toEqual(
+      Object.fromEntries(Object.entries(hostDefaults()).filter(([name]) => name.startsWith('retry.')))
+    )
+  })
+
+  test('keys of a route, and their defaults, are those of the schema', () => {
+    type Schema = { properties: Record<string, ConfigField> }
+    type Choice = { else: Schema }
+    const schema = readJson<{
+      properties: { routes: { additionalProperties: Choice } }
+      $defs: { targets: { items: Choice } }
+    }>('schemas/host-config.schema.json')
+    const { properties } = schema.properties.routes.additionalProperties.else
+    const known = { ...properties, ...schema.$defs.targets.items.else.properties }
+    const rows = table(guide('configuration'), 0, '`sticky`')
+    expect(rows.map(([key]) => names(key)[0])).toEqual(Object.keys(known))
+    const after = planRoute(['a/b']).targets.flatMap(step => [...step.after])
+    const never = errorKinds.filter(kind => kind !== 'cancelled' && !after.includes(kind))
+    expect(rows.map(([, value]) => names(value))).toEqual(
+      Object.entries(known).map(([key, field]) => {
+        if (key === 'fallback_on') return never
+        if (key === 'only_after') return ['fallback_on']
+        return field['default'] === undefined ? [] : [defaultOf(field)]
+      })
+    )
   })
 
   test('fields of openai-compatible, and their defaults, are those of its manifest', () => {
-    const listed = table(guide('configuration'), 0, '`api_base`').map(([field, value]) => [names(field)[0], names(value)[0] ?? ''])
-    expect(listed).toEqual(Object.entries(manifest.config.properties ?? {}).map(([name, field]) => [name, defaultOf(field)]))
+    const listed = table(guide('configuration'), 0, '`api_base`').map(([field, value]) => [names(field)[0], names(value).join()])
+    const known = Object.entries(manifest.config.properties ?? {}).map(([name, field]) => {
+      const value = field['default']
+      // Of a mapping the keys stand in the cell.
+      return [name, typeof value === 'object' ? Object.keys(value ?? {}).join() : defaultOf(field)]
+    })
+    expect(listed).toEqual(known)
   })
 
   test('fields of a manifest are those of its schema', () => {
@@ -143,10 +229,9 @@ describe.each(['', '.zh-CN'])('lists (%s)', language => {
   })
 
   test('kinds of provider errors, their retries and exit codes are those of the code', () => {
-    const kinds = union('packages/sdk/src/error.ts', 'ProviderErrorKind') as ProviderErrorKind[]
     const yes = language === '' ? 'yes' : '是'
     const listed = table(guide('errors'), 0, '`auth`').map(([kind, , retried, code]) => [names(kind)[0], retried === yes, Number(code)])
-    expect(listed).toEqual(kinds.map(kind => [kind, retryableKinds.has(kind), providerExitCode(kind)]))
+    expect(listed).toEqual(errorKinds.map(kind => [kind, retryableKinds.has(kind), providerExitCode(kind)]))
   })
 
   test('kinds of host errors and their exit codes are those of the code', () => {
@@ -162,6 +247,21 @@ describe.each(['', '.zh-CN'])('lists (%s)', language => {
     expect(listed.toSorted()).toEqual([...known, 'message'].toSorted())
   })
 
+  test('codes of an error are those of the host and its plugins, with their kinds', () => {
+    const rows = table(guide('errors'), 0, '`dns`')
+    const known = errorCodes()
+    expect(rows.map(([code]) => names(code)[0]).toSorted()).toEqual([...known.keys()].toSorted())
+    const wrong = rows.filter(([code, kind]) => !names(kind).some(name => known.get(names(code)[0] ?? '')?.has(name)))
+    expect(wrong).toEqual([])
+  })
+
+  test('reasons for a further try are those of the contract', () => {
+    const [, body = ''] = /readonly why\?: (.*)/.exec(read('packages/sdk/src/error.ts')) ?? []
+    expect(table(guide('errors'), 0, '`retry`').map(([why]) => names(why)[0])).toEqual(
+      [...body.matchAll(/'(\w+)'/g)].map(match => match[1])
+    )
+  })
+
   test('events and finish reasons are those of the vocabulary', () => {
     const rows = table(guide('library'), 0, '`start`')
     expect(rows.map(([event]) => names(event)[0])).toEqual(union('packages/sdk/src/event.ts', 'ChatEvent'))
@@ -173,6 +273,12 @@ describe.each(['', '.zh-CN'])('lists (%s)', language => {
       table(guide('library'), 0, first).flatMap(([member]) => names(member).map(name => name.replace(/\(.*/, '')))
     expect(listed('`provider(').toSorted()).toEqual(members('packages/core/src/client.ts', 'Host').toSorted())
     expect(listed('`name`').toSorted()).toEqual(members('packages/core/src/client.ts', 'ProviderClient').toSorted())
+  })
+
+  test('options of a call and members of the statistics are those of the contract', () => {
+    const listed = (first: string) => table(guide('library'), 0, first).flatMap(([member]) => names(member))
+    expect(listed('`signal`')).toEqual(members('packages/core/src/client.ts', 'CallOptions'))
+    expect(listed('`calls`')).toEqual(members('packages/core/src/observe/stats.ts', 'ProviderStats'))
   })
 
   test('options and parts of a host are those of the contract', () => {
@@ -203,6 +309,26 @@ test('the change log begins with the version of the packages', () => {
   expect(headings(read('CHANGELOG.md'))[1]?.text).toContain(readJson<{ version: string }>('cli/package.json').version)
 })
 
+describe('examples of the documents', () => {
+  const project = join(root, 'examples/project')
+
+  test('a route begins again where its first model stalls', async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, ['route.js'], { cwd: project, timeout: 30_000 })
+    expect(stdout).toMatch(/^This is the ResoftAI simulator[^]*"Why is the sky blue\?"[^]*\{ stalled: 1 \}\n$/)
+  })
+
+  test('the configuration for several vendors makes all of them ready, and its routes', async () => {
+    const env = { GROQ_API_KEY: 'gsk-invented-1', GROQ_API_KEY_2: 'gsk-invented-2', DEEPSEEK_API_KEY: 'sk-invented-3' }
+    const home = join(tmpdir(), 'resoftai-nobody')
+    const host = await createHost({ file: join(project, 'several-vendors.yaml'), env, home, cwd: project })
+    const states = (await host.providers()).map(({ name, state }) => [name, state])
+    expect(states).toEqual(['groq', 'deepseek', 'office', 'simulator'].map(name => [name, 'ready']))
+    const routes = await Promise.all(host.routes().map(async name => (await (await host.model(name)).models()).length))
+    expect([host.routes(), routes, host.stats()['groq']?.keys.total]).toEqual([['fast', 'shared'], [2, 4], 2])
+    await host.close()
+  })
+})
+
 test('every file of the examples is part of a document or run by a test', () => {
   const shown = documents.flatMap(file => codeBlocks(read(file)).flatMap(block => block.file ?? []))
   const run = read('tests/examples.test.ts')
@@ -210,9 +336,13 @@ test('every file of the examples is part of a document or run by a test', () => 
   expect(files.filter(file => !shown.includes(file) && !run.includes(relative(join(root, 'examples'), join(root, file))))).toEqual([])
 })
 
-/** What is left of a block when its words may be translated: nothing of a diagram, and of commands all but comments and quoted texts. */
+/**
+ * What is left of a block when its words may be translated: nothing of a diagram, the number of lines of a table that a program prints, and of
+ * commands all but comments and quoted texts.
+ */
 function withoutWords({ language, text }: CodeBlock): string {
   if (language === 'text' && /[─│]|──▶/.test(text)) return 'diagram'
+  if (language === 'text' && /^\S+ {2,}\S+ {2,}\S/.test(text)) return `table of ${text.split('\n').length} lines`
   return text.replace(/ +#.*/g, '').replace(/"[^"\n]*"/g, '""')
 }
 

@@ -1,0 +1,48 @@
+// `npm run faults`: the fault catalogue row by row, from the tests that carry the numbers. `--long` adds what takes minutes.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { catalogue } from '../tests/faults/catalogue.ts'
+
+const marks = { passed: '✓', failed: '✗' }
+const long = process.argv.includes('--long')
+const folder = mkdtempSync(join(tmpdir(), 'resoftai-faults-'))
+const results = join(folder, 'results.json')
+try {
+  const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js']
+  const run = spawnSync(process.execPath, [...jest, 'tests/faults', '--silent', '--json', `--outputFile=${results}`], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, ...(long && { FAULTS: 'long' }) }
+  })
+  process.exitCode = print(JSON.parse(readFileSync(results, 'utf8')).testResults) && run.status === 0 ? 0 : 1
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+/** One line for each fault; true when all are green. */
+function print(suites) {
+  const tests = suites.flatMap(suite => suite.assertionResults)
+  const broken = suites.filter(suite => suite.status === 'failed' && suite.assertionResults.length === 0)
+  const rows = Object.entries(catalogue).map(([number, title]) => ({
+    number,
+    title,
+    ...stateOf(tests.filter(test => test.title.startsWith(number)))
+  }))
+  for (const { number, title, mark, note } of rows) console.log(`${mark} ${number}  ${title}${note}`)
+  const others = tests.filter(test => !/^[NHS]\d\d\b/.test(test.title))
+  for (const { title, status } of others) console.log(`${marks[status] ?? '-'} ${title}`)
+  for (const { name, message } of broken) console.log(`✗ ${name}\n${message}`)
+  const green = rows.filter(({ mark }) => mark === '✓').length
+  const skipped = rows.filter(({ mark }) => mark === '-').length
+  console.log(`\n${green} of ${rows.length} faults handled as they should be${skipped === 0 ? '' : `, ${skipped} not tried`}.`)
+  return green + skipped === rows.length && broken.length === 0 && others.every(test => test.status !== 'failed')
+}
+
+function stateOf(tests) {
+  if (tests.length === 0) return { mark: '✗', note: '  (no test)' }
+  const failed = tests.filter(test => test.status === 'failed')
+  if (failed.length > 0) return { mark: '✗', note: failed.map(test => `\n    ${test.title}`).join('') }
+  const ran = tests.filter(test => test.status === 'passed')
+  return ran.length === 0 ? { mark: '-', note: '  (skipped)' } : { mark: '✓', note: ran.length === 1 ? '' : `  (${ran.length} tests)` }
+}
