@@ -4,7 +4,8 @@ const parts: Record<string, () => Promise<void>> = {
   chunk: async () => (await import('./chunk.ts')).measureChunks(),
   call: async () => (await import('./call.ts')).measureCalls(),
   start: async () => (await import('./start.ts')).measureStart(),
-  memory: async () => (await import('./memory.ts')).measureMemory()
+  memory: async () => (await import('./memory.ts')).measureMemory(),
+  watch: async () => (await import('./watch.ts')).measureWatches()
 }
 
 const asked = process.argv[2]

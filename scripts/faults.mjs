@@ -11,10 +11,15 @@ const folder = mkdtempSync(join(tmpdir(), 'resoftai-faults-'))
 const results = join(folder, 'results.json')
 try {
   const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js']
-  const run = spawnSync(process.execPath, [...jest, 'tests/faults', '--silent', '--json', `--outputFile=${results}`], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, ...(long && { FAULTS: 'long' }) }
-  })
+  // What is measured must not share the machine with other tests.
+  const run = spawnSync(
+    process.execPath,
+    [...jest, 'tests/faults', '--silent', '--json', `--outputFile=${results}`, ...(long ? ['--runInBand'] : [])],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, ...(long && { FAULTS: 'long' }) }
+    }
+  )
   process.exitCode = print(JSON.parse(readFileSync(results, 'utf8')).testResults) && run.status === 0 ? 0 : 1
 } finally {
   rmSync(folder, { recursive: true, force: true })

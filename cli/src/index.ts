@@ -19,9 +19,10 @@ export type {
   ProviderInfo,
   ProviderStats,
   ResponseHead,
-  Transport
+  Transport,
+  TransportOptions
 } from '@resoftai/core'
-export { histogramBounds, HostError, isHostError } from '@resoftai/core'
+export { createTransport, histogramBounds, HostError, isHostError } from '@resoftai/core'
 export * from '@resoftai/agent'
 export * from '@resoftai/sdk'
 

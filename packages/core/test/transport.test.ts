@@ -12,7 +12,7 @@ describe('the channel of a provider', () => {
   test('puts secrets into header values, and into no other place', async () => {
     await using service = await fakeService(json({}))
     const transport = createTransport()
-    const channel = createChannel({ transport, allowedHosts: [service.url], secretQuery: [] })
+    const channel = createChannel({ transport, allowedHosts: [service.url], reach: new Map([[service.url, 'private']]), secretQuery: [] })
     const wire = {
       url: `${service.url}/p?key=${encodeURIComponent(placeholder)}`,
       headers: { Authorization: `Bearer ${placeholder}` },
@@ -30,7 +30,12 @@ describe('the channel of a provider', () => {
   test('puts a secret into the query parameter the manifest names', async () => {
     await using service = await fakeService(json({}))
     const transport = createTransport()
-    const channel = createChannel({ transport, allowedHosts: [service.url], secretQuery: ['key'] })
+    const channel = createChannel({
+      transport,
+      allowedHosts: [service.url],
+      reach: new Map([[service.url, 'private']]),
+      secretQuery: ['key']
+    })
     const exchange = await channel.send({ url: `${service.url}/p?a=1&key=${encodeURIComponent(placeholder)}`, headers: {} }, { secrets })
     await exchange.response
     expect(service.requests[0]?.path).toBe(`/p?a=1&key=${secret}`)
@@ -55,7 +60,7 @@ describe('the channel of a provider', () => {
       send: (request: { origin: string }) => (sent.push(request.origin), Promise.reject(new Error('not needed'))),
       close: async () => {}
     }
-    const channel = createChannel({ transport, allowedHosts: [allowed], secretQuery: [] })
+    const channel = createChannel({ transport, allowedHosts: [allowed], reach: new Map(), secretQuery: [] })
     const send = () => channel.send({ url, headers: {} }, { secrets }).catch(() => undefined)
     if (good) void send()
     else expect(send).toThrow(expect.objectContaining({ name: 'ProviderError' }))

@@ -47,7 +47,7 @@ class GrowingText {
 
   #join(): void {
     if (this.#pieces.length === 0) return
-    this.#text += this.#pieces.join('')
+    this.#text += this.#pieces.length === 1 ? this.#pieces[0] : this.#pieces.join('')
     this.#pieces = []
   }
 }
@@ -162,8 +162,12 @@ export class ReplyBuilder {
 
 /** Without the numbers that cannot be counted tokens: money is reckoned with what is left. */
 function readCounts(usage: Usage): Usage {
-  const isCount = (value: number | boolean) => typeof value === 'boolean' || (Number.isSafeInteger(value) && value >= 0)
-  return Object.fromEntries(Object.entries(usage).filter(([, value]) => isCount(value)))
+  const values = Object.values(usage) as readonly (number | boolean)[]
+  return values.every(isCount) ? usage : Object.fromEntries(Object.entries(usage).filter(([, value]) => isCount(value)))
+}
+
+function isCount(value: number | boolean): boolean {
+  return typeof value === 'boolean' || (Number.isSafeInteger(value) && value >= 0)
 }
 
 /** Some vendors send no id, and no arguments for a tool that takes none. */

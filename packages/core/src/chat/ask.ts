@@ -85,9 +85,9 @@ export function explainFailure(
 }
 
 /** A wrong key is looked for where it came from; a stall that could not be helped says why. */
-function explainHint({ kind, hint = '' }: ProviderError, { secretOrigins, made }: StartedProvider): string | undefined {
-  if ((kind === 'auth' || kind === 'permission') && secretOrigins.length > 0)
-    return `${hint} It came from ${secretOrigins.join(', ')}.`.trim()
+function explainHint({ kind, status, hint = '' }: ProviderError, { secretOrigins, made }: StartedProvider): string | undefined {
+  const isRefusal = status !== undefined && (kind === 'auth' || kind === 'permission')
+  if (isRefusal && secretOrigins.length > 0) return `${hint} It came from ${secretOrigins.join(', ')}.`.trim()
   if (kind === 'stalled' && (!isDialect(made) || made.decode === undefined))
     return `${hint} This API only streams, so the reply could not be asked for whole.`.trim()
   return hint === '' ? undefined : hint

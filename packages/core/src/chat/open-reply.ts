@@ -79,28 +79,23 @@ export async function sendRequest(
 }
 
 /** The status line of a good answer. */
-export function receiveHead(exchange: Exchange, provider: StartedProvider, { timeoutMs }: CallLimits): Promise<ResponseHead> {
-  const late = () =>
-    new ProviderError('timeout', `The vendor did not begin to answer within ${timeoutMs / 1000} s.`, {
-      code: exchange.phase === 'connect' ? 'connect' : 'first_byte',
-      hint: 'Raise `timeout` in the configuration of this provider if it is that slow.'
-    })
-  return abortLate(exchange, timeoutMs, late, async () => {
+export async function receiveHead(exchange: Exchange, provider: StartedProvider, { timeoutMs }: CallLimits): Promise<ResponseHead> {
+  const timer = setTimeout(() => exchange.abort(lateHead(timeoutMs, exchange.phase)), timeoutMs)
+  try {
     const head = await exchange.response
     if (head.status >= 200 && head.status < 300) return head
     const body = await readBody(exchange, { maxBytes: maxErrorBytes, cut: true })
     throw readAnswerError(head, body, provider.made as Dialect, provider.clock())
-  })
-}
-
-/** By the wall clock, however lively the vendor is meanwhile. */
-export async function abortLate<T>(exchange: Exchange, limitMs: number, late: () => ProviderError, work: () => Promise<T>): Promise<T> {
-  const timer = setTimeout(() => exchange.abort(late()), limitMs)
-  try {
-    return await work()
   } finally {
     clearTimeout(timer)
   }
+}
+
+function lateHead(timeoutMs: number, phase: Exchange['phase']): ProviderError {
+  return new ProviderError('timeout', `The vendor did not begin to answer within ${timeoutMs / 1000} s.`, {
+    code: phase === 'connect' ? 'connect' : 'first_byte',
+    hint: 'Raise `timeout` in the configuration of this provider if it is that slow.'
+  })
 }
 
 /** By what the answer is, not by what was asked: some vendors answer a stream with JSON, or the other way round. */
@@ -123,17 +118,18 @@ async function readToFirstContent(reader: ReplyReader): Promise<OpenReply> {
 
 function watchStalls(reader: ReplyReader, onStall: (error: ProviderError) => void, { provider, limits }: ReplyRequest): ReplyReader {
   const watch = new StallWatch(limits, provider.counters, onStall, reader instanceof StreamReader ? 'silent' : 'alive')
+  const see = (batch: readonly ChatEvent[] | undefined) => {
+    watch.see(batch ?? [])
+    return batch
+  }
+  const fail = (error: unknown): never => {
+    watch.stop()
+    throw error
+  }
   return {
-    async read() {
+    read() {
       watch.wait()
-      try {
-        const batch = await reader.read()
-        watch.see(batch ?? [])
-        return batch
-      } catch (error) {
-        watch.stop()
-        throw error
-      }
+      return reader.read().then(see, fail)
     },
     close() {
       watch.stop()

@@ -102,11 +102,19 @@ export class StreamReader implements ReplyReader {
     this.#decode = dialect.streamDecoder()
   }
 
-  async read(): Promise<readonly ChatEvent[] | undefined> {
-    if (this.#failure !== undefined) throw this.#failure
-    if (this.#state === 'finished') return undefined
+  // Not async, as thousands of these wait at the same time: what a wait holds is most of the memory of a quiet stream.
+  read(): Promise<readonly ChatEvent[] | undefined> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
+    if (this.#state === 'finished') return Promise.resolve(undefined)
+    return this.#held.finish === undefined ? this.#exchange.read().then(this.#take) : this.#readToEnd()
+  }
+
+  async #readToEnd(): Promise<readonly ChatEvent[] | undefined> {
     const batch: ChatEvent[] = []
-    const chunk = this.#held.finish === undefined ? await this.#exchange.read() : await this.#readTail(batch)
+    return this.#take(await this.#readTail(batch), batch)
+  }
+
+  #take = (chunk: Uint8Array | undefined, batch: ChatEvent[] = []): readonly ChatEvent[] => {
     try {
       if (chunk === undefined) this.#end(batch)
       else if (this.#decodeAll(this.#events.read(chunk), batch)) this.#finish(batch)

@@ -24,7 +24,7 @@ export interface Asked {
 
 export interface RetryPlan {
   /** Why the first of these tries is made, when others were made before. */
-  readonly why?: Attempt['why']
+  readonly why?: Attempt['why'] | undefined
   /** Tries that must be left for the next models of a route. */
   readonly spare?: number
   /** Failures that are not repeated because somebody else knows better what to do. */
@@ -69,17 +69,20 @@ export async function tryOnce<T>(call: Call, { provider, model }: Asked, makeTry
     throw failure
   } finally {
     admission?.report(failure)
-    call.record({
+    const attempt: Mutable<Attempt> = {
       provider: name,
       model,
       phase: failure === undefined ? 'done' : (made?.phase() ?? 'connect'),
-      ...(failure !== undefined && wordsOf(failure)),
-      durationMs: Math.round(performance.now() - started),
-      ...(why !== undefined && { why }),
-      ...(key?.number !== undefined && { key: key.number })
-    })
+      durationMs: Math.round(performance.now() - started)
+    }
+    if (failure !== undefined) Object.assign(attempt, wordsOf(failure))
+    if (why !== undefined) attempt.why = why
+    if (key?.number !== undefined) attempt.key = key.number
+    call.record(attempt)
   }
 }
+
+type Mutable<T> = { -readonly [Name in keyof T]: T[Name] }
 
 function wordsOf({ kind, code, status }: ProviderError): Pick<Attempt, 'kind' | 'code' | 'status'> {
   return { kind, ...(code !== undefined && { code }), ...(status !== undefined && { status }) }

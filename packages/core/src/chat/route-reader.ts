@@ -41,14 +41,13 @@ export class RouteReader implements ReplyReader {
     return this.#reading.targets[this.#index]!
   }
 
-  async read(): Promise<readonly ChatEvent[] | undefined> {
-    if (this.#finished) return undefined
-    try {
-      return this.#reader === undefined ? await this.#open() : await this.#reader.read()
-    } catch (error) {
-      return this.#recover(toProviderError(error))
-    }
+  read(): Promise<readonly ChatEvent[] | undefined> {
+    if (this.#finished) return Promise.resolve(undefined)
+    const reading = this.#reader === undefined ? this.#open() : this.#reader.read()
+    return reading.catch(this.#onFailure)
   }
+
+  #onFailure = (error: unknown): Promise<readonly ChatEvent[]> => this.#recover(toProviderError(error))
 
   close(): void {
     this.#reader?.close()
@@ -62,10 +61,11 @@ export class RouteReader implements ReplyReader {
     const { first, rest } = await withRetry(call, { provider, model: request.model }, key => tryReply(asked, call, key), {
       spare: targets.length - 1 - this.#index,
       leave: failure => this.#canRescue(failure) || (this.#next(failure) !== undefined && asksToWait(failure)),
-      ...(this.#index > 0 && { why: 'fallback' as const })
+      why: this.#index > 0 ? 'fallback' : undefined
     })
     this.#reader = rest
-    return [...this.#takeRestart(), ...warningsOf(asked), ...first]
+    const before = [...this.#takeRestart(), ...warningsOf(asked)]
+    return before.length === 0 ? first : [...before, ...first]
   }
 
   async #recover(failure: ProviderError): Promise<readonly ChatEvent[]> {
@@ -130,7 +130,7 @@ export class RouteReader implements ReplyReader {
   #takeRestart(): readonly ChatEvent[] {
     const reason = this.#void
     this.#void = undefined
-    return reason === undefined ? [] : [{ type: 'restart', reason }]
+    return reason === undefined ? none : [{ type: 'restart', reason }]
   }
 
   #encode(wanted: ChatMode): ReplyRequest {
@@ -174,6 +174,8 @@ export class RouteReader implements ReplyReader {
   }
 }
 
+const none: readonly ChatEvent[] = []
+
 const processKey = randomUUID()
 let requests = 0
 
@@ -189,7 +191,7 @@ function patient(asked: ReplyRequest): ReplyRequest {
 }
 
 function warningsOf({ wire }: ReplyRequest): readonly ChatEvent[] {
-  return (wire?.warnings ?? []).map(message => ({ type: 'warning', message }))
+  return wire?.warnings === undefined ? none : wire.warnings.map(message => ({ type: 'warning', message }))
 }
 
 /** Somebody else may answer meanwhile. */

@@ -3,7 +3,7 @@ import type { Exchange, ResponseHead } from '../transport/index.ts'
 import { completeByHead, notAReply, readErrorInside } from './answer-error.ts'
 import type { Call } from './call.ts'
 import type { Key } from './key-ring.ts'
-import { abortLate, receiveHead, sendRequest } from './open-reply.ts'
+import { receiveHead, sendRequest } from './open-reply.ts'
 import { readBody } from './read-body.ts'
 import type { Try } from './retry.ts'
 import { isDialect, type StartedProvider } from './started-provider.ts'
@@ -28,12 +28,7 @@ export function tryJson<T>({ provider, model, wire, decode, seeHead = () => {} }
       const sent = (exchange = await sendRequest(provider, wire, limits, call, key))
       sent.response.then(seeHead, () => undefined)
       const head = await receiveHead(sent, provider, limits)
-      const body = await abortLate(
-        sent,
-        limits.stallTimeoutMs,
-        () => endless(limits.stallTimeoutMs),
-        () => readBody(sent)
-      )
+      const body = await readInTime(sent, limits.stallTimeoutMs)
       return decodeBody(body, head, provider, decode)
     }
   }
@@ -52,6 +47,16 @@ function decodeBody<T>(body: string, head: ResponseHead, { made, clock }: Starte
     return decode(value)
   } catch (error) {
     throw isProviderError(error) ? completeByHead(error, head, clock()) : error
+  }
+}
+
+/** By the wall clock, however lively the vendor is meanwhile. */
+async function readInTime(exchange: Exchange, limitMs: number): Promise<string> {
+  const timer = setTimeout(() => exchange.abort(endless(limitMs)), limitMs)
+  try {
+    return await readBody(exchange)
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -6,8 +6,11 @@ type ContentEncoding = 'gzip' | 'deflate' | 'br'
 
 const encodings: Readonly<Record<string, ContentEncoding>> = { gzip: 'gzip', 'x-gzip': 'gzip', deflate: 'deflate', br: 'br' }
 
+const none: readonly string[] = []
+
 /** How a body is compressed, layer by layer. The host asks for no compression, but some vendors and relays compress all the same. */
-export function readLayers(contentEncoding = ''): readonly string[] {
+export function readLayers(contentEncoding: string | undefined): readonly string[] {
+  if (contentEncoding === undefined) return none
   const layers = contentEncoding.toLowerCase().split(',')
   return layers.map(layer => layer.trim()).filter(layer => layer !== '' && layer !== 'identity')
 }

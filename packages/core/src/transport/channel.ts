@@ -7,8 +7,8 @@ export interface ChannelOptions {
   readonly transport: Transport
   /** Origins, or host patterns such as `*.openai.azure.com` (https only). */
   readonly allowedHosts: readonly string[]
-  /** How far each of them reaches, `public` where it says nothing. Absent: all of them reach the private network. */
-  readonly reach?: ReadonlyMap<string, Reach>
+  /** How far each of them reaches; `public` where it says nothing. */
+  readonly reach: ReadonlyMap<string, Reach>
   /** Query parameters that may carry a secret. */
   readonly secretQuery: readonly string[]
 }
@@ -35,7 +35,7 @@ export function createChannel({ transport, allowedHosts, reach, secretQuery }: C
     send(request, { secrets, connectTimeoutMs }) {
       if (judged?.text !== request.url) {
         const { url, allowed } = checkUrl(request.url, allowedHosts)
-        const far = reach === undefined ? 'private' : (reach.get(url.origin) ?? reach.get(allowed) ?? 'public')
+        const far = reach.get(url.origin) ?? reach.get(allowed) ?? 'public'
         checkLiteral(url.hostname, far)
         judged = { text: request.url, url, origin: url.origin, reach: far }
       }

@@ -55,7 +55,7 @@ export class Dispatchers {
   }
 
   #of(route: Route): Dispatcher {
-    const { reach, connectTimeoutMs, proxy, isFresh = false } = route
+    const { reach, connectTimeoutMs, proxy, isFresh } = route
     const key = `${proxy?.url ?? reach} ${connectTimeoutMs} ${isFresh}`
     let made = this.#made.get(key)
     if (made === undefined) {

@@ -9,10 +9,12 @@ const maxEventBytes = 8 * 1024 * 1024
 /** Text kept for the case that the body is no event stream at all. */
 const maxStrayLength = 64 * 1024
 
+const nothing: WireEvent[] = []
+
 /** Bytes to server-sent events, in any chunking. */
 export class EventStreamReader {
   #text = new TextDecoder()
-  #events: WireEvent[] = []
+  #events = nothing
   #stray = ''
   #bytesSinceEvent = 0
   #parser = createParser({ onEvent: event => this.#events.push(event) })
@@ -36,12 +38,21 @@ export class EventStreamReader {
   }
 
   #feed(text: string): readonly WireEvent[] {
-    this.#events = []
+    const events: WireEvent[] = []
+    this.#events = events
     this.#parser.feed(text)
-    if (this.#events.length > 0) {
+    // What was read must not stay until the next piece comes.
+    this.#events = nothing
+    if (events.length > 0) {
       this.#bytesSinceEvent = 0
-      this.#stray = text
+      this.#stray = behindLastEvent(text)
     } else this.#stray = (this.#stray + text).slice(-maxStrayLength)
-    return this.#events
+    return events
   }
+}
+
+/** Mostly nothing. All of it when the blank line that ended the event came in two pieces. */
+function behindLastEvent(text: string): string {
+  const end = Math.max(text.lastIndexOf('\n\n'), text.lastIndexOf('\r\n\r\n'), text.lastIndexOf('\r\r'))
+  return end === -1 ? text : text.slice(end + 2)
 }
