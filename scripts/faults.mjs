@@ -36,7 +36,7 @@ function print(suites) {
   }))
   for (const { number, title, mark, note } of rows) console.log(`${mark} ${number}  ${title}${note}`)
   const others = tests.filter(test => !/^[NHS]\d\d\b/.test(test.title))
-  for (const { title, status } of others) console.log(`${marks[status] ?? '-'} ${title}`)
+  for (const { fullName, status } of others) console.log(`${marks[status] ?? '-'} ${fullName}`)
   for (const { name, message } of broken) console.log(`✗ ${name}\n${message}`)
   const green = rows.filter(({ mark }) => mark === '✓').length
   const skipped = rows.filter(({ mark }) => mark === '-').length
