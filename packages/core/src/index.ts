@@ -9,6 +9,7 @@ export * from './observe/index.ts'
 export type * from './parts.ts'
 export * from './plugins/index.ts'
 export type { Exchange, HttpRequest, ResponseHead, Transport } from './transport/index.ts'
+export { readProxies } from './transport/proxy.ts'
 export { createTransport, type TransportOptions } from './transport/transport.ts'
 
 /**

@@ -48,11 +48,9 @@ export function readAnswerError(head: ResponseHead, body: string, dialect: Diale
 }
 
 /** A failure told in a JSON body with a good status; `undefined` when the dialect sees none. */
-export function readErrorInside(head: ResponseHead, body: string, dialect: Dialect, now: number): ProviderError | undefined {
-  const value = parseLeniently(body)
-  if (typeof value !== 'object' || value === null) return undefined
-  const judged = dialect.decodeError?.(head.status, value, new Headers(head.headers))
-  return judged === undefined ? undefined : completeByHead(judged, head, now)
+export function readErrorInside(head: ResponseHead, body: unknown, dialect: Dialect): ProviderError | undefined {
+  if (typeof body !== 'object' || body === null) return undefined
+  return dialect.decodeError?.(head.status, body, new Headers(head.headers))
 }
 
 /** What only the head of the answer tells: a dialect that finds a failure in a body or in the middle of a stream has not seen it. */

@@ -50,7 +50,7 @@ export function readWhole(exchange: Exchange, head: ResponseHead, dialect: Diale
       if (complete) return undefined
       const body = await readBody(exchange)
       try {
-        const batch = decodeWhole(body, head, dialect, now)
+        const batch = decodeWhole(body, head, dialect)
         complete = true
         return batch
       } catch (error) {
@@ -69,13 +69,13 @@ function withHead(error: unknown, head: ResponseHead, now: () => number): unknow
 }
 
 /** The dialect is asked whether a body is a failure only when it is no reply: most are one. */
-function decodeWhole(body: string, head: ResponseHead, dialect: Dialect, now: () => number): ChatEvent[] {
+function decodeWhole(body: string, head: ResponseHead, dialect: Dialect): ChatEvent[] {
   const value = parseLeniently(body)
   if (typeof value !== 'object' || value === null) throw notAReply(head, body)
   const held = new FinishHold()
   const batch: ChatEvent[] = []
   held.sort(dialect.decode?.(value) ?? [], batch)
-  if (held.finish === undefined) throw readErrorInside(head, body, dialect, now()) ?? notAReply(head, body)
+  if (held.finish === undefined) throw readErrorInside(head, value, dialect) ?? notAReply(head, body)
   batch.push(held.finish)
   return batch
 }
@@ -179,10 +179,10 @@ export class StreamReader implements ReplyReader {
     const { stray } = this.#events
     const text = strayJson(stray) ?? stray
     if (this.#count > 0 || (isEventStream(this.#head) && mayBeginStream(text))) {
-      const failure = readErrorInside(this.#head, text, this.#dialect, this.#now())
+      const failure = readErrorInside(this.#head, parseLeniently(text), this.#dialect)
       throw failure ?? new ProviderError('truncated', 'The stream ended before the reply was finished.', { code: 'no_finish' })
     }
-    batch.push(...decodeWhole(text, this.#head, this.#dialect, this.#now))
+    batch.push(...decodeWhole(text, this.#head, this.#dialect))
     this.#state = 'finished'
   }
 

@@ -1,4 +1,4 @@
-import type { ChatRequest, ProviderErrorKind } from '@resoftai/sdk'
+import { errorKinds, type ChatRequest, type ProviderErrorKind } from '@resoftai/sdk'
 import type { Ask } from '../client.ts'
 import type { RouteConfig, RouteTargetConfig } from '../config/index.ts'
 import type { StartedProvider } from './started-provider.ts'
@@ -24,21 +24,9 @@ export interface RouteStep {
   readonly after: ReadonlySet<ProviderErrorKind>
 }
 
-/** Failures that another model may not have. What is wrong with the request itself would be wrong there too. */
-const defaultFallbacks: readonly ProviderErrorKind[] = [
-  'auth',
-  'permission',
-  'not_found',
-  'rate_limit',
-  'quota',
-  'overloaded',
-  'server',
-  'network',
-  'timeout',
-  'stalled',
-  'truncated',
-  'protocol'
-]
+/** What is wrong with the request itself would be wrong with another model too; who cancelled wants none. */
+const ofRequest: ReadonlySet<ProviderErrorKind> = new Set(['bad_request', 'context_length', 'content_filter', 'cancelled'])
+const defaultFallbacks = errorKinds.filter(kind => !ofRequest.has(kind))
 
 export function planRoute(config: RouteConfig): RoutePlan {
   const { models, sticky = false, fallback_on = defaultFallbacks } = 'models' in config ? config : { models: config }

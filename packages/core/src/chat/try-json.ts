@@ -41,9 +41,9 @@ function decodeBody<T>(body: string, head: ResponseHead, { made, clock }: Starte
   } catch {
     throw notAReply(head, body)
   }
-  const failure = isDialect(made) ? readErrorInside(head, body, made, clock()) : undefined
-  if (failure !== undefined) throw failure
   try {
+    const failure = isDialect(made) ? readErrorInside(head, value, made) : undefined
+    if (failure !== undefined) throw failure
     return decode(value)
   } catch (error) {
     throw isProviderError(error) ? completeByHead(error, head, clock()) : error

@@ -6,23 +6,41 @@ type Environment = Readonly<Record<string, string | undefined>>
 export interface Proxy {
   /** With the name and password it needs: never shown. */
   readonly url: string
+  /** Without them: `http://proxy:8080`. */
+  readonly address: string
   /** For people: `http://proxy:8080 (HTTPS_PROXY)`. */
   readonly name: string
   readonly variable: string
 }
 
-/** The proxy that the environment names for an origin, if any. As curl and others read it; lower case wins. */
+/** What the environment says of one protocol. */
+export interface ProxySetting {
+  readonly protocol: 'https' | 'http'
+  readonly variable: string
+  /** `undefined`: what the variable holds is no proxy that can be used. */
+  readonly proxy: Proxy | undefined
+}
+
+/** The proxies that the environment names, and what it wants asked without them. As curl and others read it; lower case wins. */
+export function readProxies(env: Environment): { readonly settings: readonly ProxySetting[]; readonly exceptions: string } {
+  const settings = (['https', 'http'] as const).flatMap((protocol): readonly ProxySetting[] => {
+    const found = findVariable(env, `${protocol}_proxy`, 'all_proxy')
+    return found === undefined ? [] : [{ protocol, variable: found.name, proxy: readProxy(found) }]
+  })
+  return { settings, exceptions: findVariable(env, 'no_proxy')?.value ?? '' }
+}
+
+/** The proxy for an origin, if any. */
 export function proxyFinder(env: Environment): (origin: string) => Proxy | undefined {
-  const named = {
-    'https:': findVariable(env, 'https_proxy', 'all_proxy'),
-    'http:': findVariable(env, 'http_proxy', 'all_proxy')
-  }
-  if (named['https:'] === undefined && named['http:'] === undefined) return () => undefined
-  const direct = readExceptions(findVariable(env, 'no_proxy')?.value ?? '')
+  const { settings, exceptions } = readProxies(env)
+  if (settings.length === 0) return () => undefined
+  const direct = readExceptions(exceptions)
   return origin => {
     const url = new URL(origin)
-    const found = named[url.protocol as keyof typeof named]
-    return found === undefined || isLoopback(url.hostname) || direct(url) ? undefined : readProxy(found)
+    const setting = settings.find(({ protocol }) => url.protocol === `${protocol}:`)
+    if (setting === undefined || isLoopback(url.hostname) || direct(url)) return undefined
+    if (setting.proxy === undefined) throw unusableProxy(setting.variable)
+    return setting.proxy
   }
 }
 
@@ -39,10 +57,11 @@ function findVariable(env: Environment, ...names: readonly string[]): Variable |
   return undefined
 }
 
-function readProxy({ name, value }: Variable): Proxy {
+function readProxy({ name, value }: Variable): Proxy | undefined {
   const url = URL.parse(value.includes('://') ? value : `http://${value}`)
-  if (url === null || !/^(https?|socks5h?|socks):$/.test(url.protocol)) throw unusableProxy(name)
-  return { url: url.href.replace(/^socks5h:/, 'socks5:'), name: `${url.protocol}//${url.host} (${name})`, variable: name }
+  if (url === null || url.host === '' || !/^(https?|socks5h?|socks):$/.test(url.protocol)) return undefined
+  const address = `${url.protocol}//${url.host}`
+  return { url: url.href.replace(/^socks5h:/, 'socks5:'), address, name: `${address} (${name})`, variable: name }
 }
 
 /** Without the value, which may hold a password. */
