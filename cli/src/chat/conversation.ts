@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline'
-import type { Ask, Host } from '@resoftai/core'
+import type { Ask, CallOptions, Host } from '@resoftai/core'
 import { isHostError } from '@resoftai/core'
 import { isProviderError, type Message } from '@resoftai/sdk'
 import type { Context } from '../context.ts'
@@ -15,12 +15,13 @@ export interface Conversation {
   readonly choice: Choice
   readonly settings: Pick<Ask, 'temperature' | 'maxTokens'>
   readonly system: readonly Message[]
+  readonly strict: CallOptions
   readonly trace: Trace
   readonly context: Context
 }
 
 /** A conversation on a terminal, until `/exit`, Ctrl-D or a Ctrl-C at the prompt. A failed turn is reported and forgotten; the rest goes on. */
-export async function converseWith({ host, choice, settings, system, trace, context }: Conversation): Promise<void> {
+export async function converseWith({ host, choice, settings, system, strict, trace, context }: Conversation): Promise<void> {
   const { output, text, debug } = context
   let { client, model } = choice
   let messages: readonly Message[] = system
@@ -38,7 +39,7 @@ export async function converseWith({ host, choice, settings, system, trace, cont
     const started = performance.now()
     const ask: Ask = { ...settings, ...(model !== undefined && { model }), messages: asked }
     const reply = await showAnswer(
-      client.stream(ask, { signal: running.signal, attempts: trace.attempts }),
+      client.stream(ask, { signal: running.signal, attempts: trace.attempts, ...strict }),
       model ?? client.defaultModel ?? '',
       context
     )

@@ -6,6 +6,7 @@ import { readPrompt } from '../chat/read-prompt.ts'
 import { costDocument } from '../chat/reply-document.ts'
 import { showAgent } from '../chat/show-agent.ts'
 import { restartOption } from '../chat/show-answer.ts'
+import { strictOption } from '../chat/strict-option.ts'
 import { createTrace } from '../chat/trace.ts'
 import { withOptions } from '../chat/with-options.ts'
 import { usageLine } from '../chat/usage-line.ts'
@@ -29,7 +30,7 @@ export const agentRun: Run = async (context, input) => {
     const role = input.value('role')
     const system = input.value('system')
     const agent = new Agent({
-      host: withOptions(host, { ...(context.output.json ? {} : restartOption()), attempts: trace.attempts }),
+      host: withOptions(host, { ...(context.output.json ? {} : restartOption()), ...strictOption(input), attempts: trace.attempts }),
       ...(await place(host, input, context)),
       ...(role !== undefined && { role }),
       ...(system !== undefined && { system }),

@@ -1,9 +1,10 @@
-import { HostError, type Ask, type Host } from '@resoftai/core'
+import { HostError, type Ask, type CallOptions, type Host } from '@resoftai/core'
 import type { Message } from '@resoftai/sdk'
 import { chooseProvider, type Choice } from '../chat/choose-provider.ts'
 import { readPrompt } from '../chat/read-prompt.ts'
 import { replyDocument } from '../chat/reply-document.ts'
 import { noteReply, restartOption, showAnswer } from '../chat/show-answer.ts'
+import { strictOption } from '../chat/strict-option.ts'
 import { createTrace, type Trace } from '../chat/trace.ts'
 import type { Context } from '../context.ts'
 import { numberOption } from '../numbers.ts'
@@ -14,6 +15,7 @@ import type { Input, Run } from './spec.ts'
 export const chat: Run = async (context, input) => {
   const { output } = context
   const settings = readSettings(context, input)
+  const strict = strictOption(input)
   const prompt = await readPrompt(context, input.args)
   const converse = prompt === '' && context.interactive && !input.flag('dryRun')
   if (prompt === '' && !converse) throw new HostError('usage', context.text('chat.noPrompt'), { hint: context.text('chat.noPromptHint') })
@@ -22,11 +24,11 @@ export const chat: Run = async (context, input) => {
     const choice = await chooseProvider(host, input, context.text)
     if (converse) {
       const { converseWith } = await import('../chat/conversation.ts')
-      return converseWith({ host, choice, settings, system: systemMessages(input), trace, context })
+      return converseWith({ host, choice, settings, system: systemMessages(input), strict, trace, context })
     }
     const ask: Ask = { ...settings, ...withModel(choice), messages: [...systemMessages(input), { role: 'user', content: prompt }] }
     if (input.flag('dryRun')) return showRequest(choice, ask, context, input)
-    await answer(choice, ask, context, { whole: output.json || !input.flag('stream'), trace })
+    await answer(choice, ask, context, { whole: output.json || !input.flag('stream'), strict, trace })
   }
   await withHost(context, talk)
 }
@@ -35,11 +37,11 @@ async function answer(
   { client }: Choice,
   ask: Ask,
   context: Context,
-  { whole, trace }: { readonly whole: boolean; readonly trace: Trace }
+  { whole, strict, trace }: { readonly whole: boolean; readonly strict: CallOptions; readonly trace: Trace }
 ): Promise<void> {
   const { output, interrupts } = context
   const started = performance.now()
-  const options = { signal: interrupts.signal, attempts: trace.attempts }
+  const options = { signal: interrupts.signal, attempts: trace.attempts, ...strict }
   try {
     const reply = whole
       ? await client.chat(ask, options)

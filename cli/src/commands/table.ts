@@ -6,6 +6,7 @@ const model: OptionSpec = { flags: '-m, --model <model>', text: 'option.model', 
 const system: OptionSpec = { flags: '--system <text>', text: 'option.system' }
 const temperature: OptionSpec = { flags: '--temperature <number>', text: 'option.temperature' }
 const maxTokens: OptionSpec = { flags: '--max-tokens <number>', text: 'option.maxTokens' }
+const strict: OptionSpec = { flags: '--strict', text: 'option.strict' }
 const trace: OptionSpec = { flags: '--trace', text: 'option.trace' }
 const quiet: OptionSpec = { flags: '-q, --quiet', text: 'option.quiet' }
 const secretPlace: readonly ArgumentSpec[] = [
@@ -27,6 +28,7 @@ export const commands: readonly CommandSpec[] = [
       maxTokens,
       { flags: '--no-stream', text: 'option.noStream' },
       { flags: '--dry-run', text: 'option.dryRun' },
+      strict,
       trace,
       quiet
     ],
@@ -44,6 +46,7 @@ export const commands: readonly CommandSpec[] = [
       model,
       { flags: '--tools <file>', text: 'option.tools', many: true, completes: 'file' },
       { flags: '--max-steps <number>', text: 'option.maxSteps' },
+      strict,
       trace,
       quiet
     ],

@@ -93,9 +93,9 @@ function stepMessages(step: Step): Message[] {
   // Vendors refuse an assistant message that says nothing.
   if (step.calls.length === 0 && message.content === '' && message.providerData === undefined) return []
   const assistant: AssistantMessage = step.calls.length === 0 ? message : { ...message, toolCalls: step.calls }
-  const results = toAgentStep(step).toolResults.map(({ content }, index): Message => {
+  const results = toAgentStep(step).toolResults.map(({ content, isError }, index): Message => {
     const { id, name } = step.calls[index]!
-    return { role: 'tool', toolCallId: id, name, content }
+    return { role: 'tool', toolCallId: id, name, content, ...(isError && { isError }) }
   })
   return [assistant, ...results]
 }

@@ -185,7 +185,8 @@ describe('a run ends early', () => {
       role: 'tool',
       toolCallId: 'b',
       name: 'again',
-      content: expect.stringContaining('limit of 2 steps')
+      content: expect.stringContaining('limit of 2 steps'),
+      isError: true
     })
     await agent.process('go on')
     expect(asks[2]?.messages).toHaveLength(6)

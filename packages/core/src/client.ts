@@ -19,6 +19,8 @@ export interface CallOptions {
    * stall only. `true`: also after a connection that broke. `false`: never; what is shown stays.
    */
   readonly restart?: boolean
+  /** Refuse the request when this vendor cannot take all of it as it is, instead of changing it with a warning. Default: the provider's `strict`. */
+  readonly strict?: boolean
   /** Names the conversation for a `sticky` route. Default: what comes up to the first question. */
   readonly session?: string
   /** When the call ends, whatever its end, its tries are added here. A reply and an error carry them too; a stream that is read does not. */
@@ -50,6 +52,8 @@ export interface ProviderClient {
   stream(ask: Ask, options?: CallOptions): AsyncGenerator<ChatEvent, void, undefined>
   embed(ask: EmbedAsk, options?: CallOptions): Promise<EmbeddingReply>
   models(options?: CallOptions): Promise<readonly ModelInfo[]>
+  /** Asks the vendor how many input tokens a request has. Throws `HostError` where it has no such endpoint. */
+  countTokens(ask: Ask, options?: CallOptions): Promise<number>
   /** Proves address and key with the cheapest request the vendor has. Never throws. */
   health(options?: CallOptions): Promise<Health>
   /** What would be sent, secrets as placeholders. Throws `HostError` for a provider that is not a dialect. */

@@ -80,7 +80,17 @@ export class ProviderRegistry {
         this.#parts.log.warn('a provider failed to close', { provider: name, error })
       }
     }
+    await this.#sayFarewell()
     this.#started = []
+  }
+
+  /** Vendors that want to be told hear of the calls that were ended. */
+  async #sayFarewell(): Promise<void> {
+    const wanting = this.#started.filter(({ made }) => isDialect(made) && made.cancel !== undefined)
+    if (wanting.length === 0) return
+    // The calls come to their end in the next turn.
+    await new Promise(resolve => setImmediate(resolve))
+    await Promise.all(wanting.flatMap(({ farewells }) => [...farewells]))
   }
 
   /** A failed start is not kept: the next use tries again. */

@@ -1,5 +1,5 @@
 import type { Dialect, Provider, ProviderContext, ProviderDefinition } from '@resoftai/sdk'
-import { Breaker, KeyRing, RetryBudget, type Call, type StartedProvider } from './chat/index.ts'
+import { askForToken, Breaker, KeyRing, RetryBudget, TokenMint, type Call, type StartedProvider } from './chat/index.ts'
 import { describeOrigin, type ResolvedProvider } from './config/index.ts'
 import { HostError } from './error.ts'
 import { Counters } from './observe/index.ts'
@@ -25,20 +25,25 @@ export async function startProvider(
   for (const secret of secrets) if (!names.has(secret)) redactor.add(secret)
   const log = parts.log.child({ provider: resolved.name })
   const definition = await loadDefinition(plugin, { timeoutMs: startTimeoutMs })
-  const context: ProviderContext = Object.freeze({
-    provider: resolved.name,
-    config: resolved.config,
-    log: Object.freeze({ ...log }),
-    clock
-  })
-  const made = await make(definition, context, plugin.id)
-  checkShape(made, plugin)
   const channel = createChannel({
     transport,
     allowedHosts: resolved.allowedHosts,
     reach: resolved.reach,
     secretQuery: plugin.manifest.secretQuery ?? []
   })
+  let made: Dialect | Provider | undefined
+  // Asked for with the first request at the earliest, when `made` is there.
+  const ask = askForToken({ channel, made: () => made!, clock, limits: resolved.settings })
+  const tokens = new TokenMint({ clock, redactor, ask })
+  const context: ProviderContext = Object.freeze({
+    provider: resolved.name,
+    config: resolved.config,
+    log: Object.freeze({ ...log }),
+    clock,
+    sign: tokens.sign,
+    exchange: tokens.exchange
+  })
+  made = await make(definition, context, plugin)
   return {
     name: resolved.name,
     plugin: plugin.id,
@@ -51,10 +56,12 @@ export async function startProvider(
     clock,
     random,
     keys: new KeyRing(resolved.name, resolved.secretSets),
+    tokens,
     breaker: new Breaker(resolved.name, resolved.settings.breaker),
     budget: new RetryBudget(),
     counters: new Counters(),
-    running
+    running,
+    farewells: new Set()
   }
 }
 
@@ -65,23 +72,21 @@ function describeSecretOrigins({ config, secrets, origins }: ResolvedProvider): 
   )
 }
 
-async function make(definition: ProviderDefinition, context: ProviderContext, plugin: string): Promise<unknown> {
+async function make(definition: ProviderDefinition, context: ProviderContext, plugin: FoundPlugin): Promise<Dialect | Provider> {
   const late = () =>
-    new HostError('plugin', `Plugin ${plugin} did not start within ${startTimeoutMs / 1000} s.`, {
+    new HostError('plugin', `Plugin ${plugin.id} did not start within ${startTimeoutMs / 1000} s.`, {
       hint: 'Its create() never ended; tell its author.'
     })
+  let made: unknown
   try {
-    return await withinLimit((async () => definition.create(context))(), startTimeoutMs, late)
+    made = await withinLimit((async () => definition.create(context))(), startTimeoutMs, late)
   } catch (error) {
     if (error instanceof HostError) throw error
     const reason = error instanceof Error ? error.message : String(error)
-    throw new HostError('plugin', `Plugin ${plugin} could not start: ${reason}`, { hint: `Run \`resoftai plugin check ${plugin}\`.` })
+    throw new HostError('plugin', `Plugin ${plugin.id} could not start: ${reason}`, { hint: `Run \`resoftai plugin check ${plugin.id}\`.` })
   }
-}
-
-function checkShape(made: unknown, { id, entryFile }: FoundPlugin): asserts made is Dialect | Provider {
-  if (isDialectOrProvider(made)) return
-  throw new HostError('plugin', `Plugin ${id} made neither a dialect (encode, streamDecoder) nor a provider (chat).`, {
-    hint: `See create() in ${entryFile}.`
+  if (isDialectOrProvider(made)) return made
+  throw new HostError('plugin', `Plugin ${plugin.id} made neither a dialect (encode, streamDecoder) nor a provider (chat).`, {
+    hint: `See create() in ${plugin.entryFile}.`
   })
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
-import { isProviderError, type ChatEvent, type ProviderError } from '@resoftai/sdk'
+import { collect, isProviderError, type ChatEvent, type ProviderError } from '@resoftai/sdk'
 import { comments, cut, fakeService, headers, json, raw, reset, sse, stall, text, wait, write, type Respond } from '@resoftai/sdk/testing'
 import { simpleDialect } from './simple-dialect.ts'
 import { secret, start, type TestSettings } from './started.ts'
@@ -105,6 +105,13 @@ describe('a chat', () => {
 })
 
 describe('a finished reply', () => {
+  test('goes on when the vendor gives a reason with every piece, and ends with the last one, however long the pauses between them', async () => {
+    const pieces = [{ text: 'a', end: 'stop' }, { text: 'b', end: 'stop' }, wait(3_200), { text: 'c', end: 'length' }]
+    await using host = await serve(sse(pieces, { done: false }))
+    const reply = await collect(host.client.stream(ask))
+    expect(reply).toMatchObject({ content: 'abc', finishReason: 'length', warnings: [] })
+  })
+
   test.each<[string, Respond]>([
     ['whose connection breaks off', sse([{ text: 'a' }, { end: 'stop' }, wait(20), reset])],
     ['whose vendor neither ends it nor closes', sse([{ text: 'a' }, { end: 'stop' }, stall])],

@@ -1,14 +1,21 @@
-import type { Dialect, Provider } from '@resoftai/sdk'
-import { Breaker, KeyRing, providerClient, RetryBudget, type StartedProvider } from '../src/chat/index.ts'
+import type { Dialect, Provider, ProviderContext } from '@resoftai/sdk'
+import { askForToken, Breaker, KeyRing, providerClient, RetryBudget, TokenMint, type StartedProvider } from '../src/chat/index.ts'
 import { Counters, createLog, createRedactor } from '../src/observe/index.ts'
 import { createChannel, createTransport } from '../src/transport/index.ts'
 
 export const secret = 'sk-canary-0123456789abcdef'
 
-export type TestSettings = Partial<StartedProvider['settings']> & { readonly maxRetries?: number }
+export interface TestSettings extends Partial<StartedProvider['settings']> {
+  readonly maxRetries?: number
+  /** By config field, beside or instead of `api_key`. */
+  readonly secrets?: Readonly<Record<string, string>>
+}
+
+/** What a plugin's `create` is given to make its dialect with. */
+type Make = (context: Pick<ProviderContext, 'sign' | 'exchange'>) => Dialect
 
 /** A started provider as the host makes it, without plugin files and configuration. Close the transport when done. */
-export function start(made: Dialect | Provider, base: string, { maxRetries = 2, ...settings }: TestSettings = {}) {
+export function start(given: Dialect | Provider | Make, base: string, { maxRetries = 2, secrets = {}, ...settings }: TestSettings = {}) {
   const transport = createTransport()
   const redactor = createRedactor()
   redactor.add(secret)
@@ -27,26 +34,38 @@ export function start(made: Dialect | Provider, base: string, { maxRetries = 2, 
     retry: { maxRetries, baseDelayMs: 500, backoffFactor: 2, maxDelayMs: 8_000, retryableErrors: undefined },
     breaker: { failures: 10, restMs: 5_000 },
     fallbackToNonstream: false,
+    strict: false,
     headers: {},
     extra: {},
     ...settings
   }
+  const channel = createChannel({ transport, allowedHosts: [base], reach: new Map([[base, 'private']]), secretQuery: [] })
+  const tokens: TokenMint = new TokenMint({
+    clock: Date.now,
+    redactor,
+    ask: askForToken({ channel, made: () => made, clock: Date.now, limits: all })
+  })
+  const made = typeof given === 'function' ? given(tokens) : given
   const provider: StartedProvider = {
     name: 'test',
     plugin: 'simple',
     made,
     secretOrigins: ['api_key: variable TEST_API_KEY'],
     settings: all,
-    channel: createChannel({ transport, allowedHosts: [base], reach: new Map([[base, 'private']]), secretQuery: [] }),
+    channel,
     log,
     redactor,
-    keys: new KeyRing('test', [new Map([['{{secret:api_key}}', secret]])]),
+    keys: new KeyRing('test', [
+      new Map(Object.entries({ api_key: secret, ...secrets }).map(([field, value]) => [`{{secret:${field}}}`, value]))
+    ]),
+    tokens,
     breaker: new Breaker('test', { failures: 10, restMs: 5_000 }),
     budget: new RetryBudget(),
     counters: new Counters(),
     clock: Date.now,
     random: () => 0,
-    running: new Set()
+    running: new Set(),
+    farewells: new Set()
   }
   return { client: providerClient(provider), provider, transport, lines, [Symbol.asyncDispose]: () => transport.close() }
 }

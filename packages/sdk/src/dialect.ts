@@ -1,5 +1,6 @@
 import type { ProviderError } from './error.ts'
 import type { ChatEvent, Usage } from './event.ts'
+import type { ProviderData } from './message.ts'
 import type { ChatRequest, EmbeddingRequest } from './request.ts'
 
 /** How the reply is asked for: piece by piece, or whole. */
@@ -29,7 +30,7 @@ export interface WireEvent {
 /**
  * Reads one stream. Returns what the event means, `'done'` when it is the vendor's end mark, or throws a `ProviderError` for a failure
  * told inside the stream. It may yield `finish` as soon as the vendor gives a reason: the host holds it back until the body ends, so that
- * usage behind it is not lost, and keeps the first one that is not `unknown`.
+ * usage behind it is not lost, and keeps the first one that is not `unknown`, or a later one behind more content.
  */
 export type StreamDecoder = (event: WireEvent) => Iterable<ChatEvent> | 'done'
 
@@ -38,8 +39,8 @@ export interface Dialect {
   encode(request: ChatRequest, mode: ChatMode): WireRequest
   /** A fresh reader for each stream. */
   streamDecoder(): StreamDecoder
-  /** Reads a whole reply (parsed JSON). Absent: this API only streams. */
-  decode?(body: unknown): Iterable<ChatEvent>
+  /** Reads a whole reply (parsed JSON), or says what to ask for next. Absent: this API only streams. */
+  decode?(body: unknown): Iterable<ChatEvent> | FollowUp
   /**
    * Reads an error answer; `undefined` when it is none that this dialect knows, then the host judges by the status.
    * Also asked for a JSON body with status 200 that was expected to be a reply and gave no `finish`. `body` is parsed JSON, else text.
@@ -47,8 +48,36 @@ export interface Dialect {
   decodeError?(status: number, body: unknown, headers: Headers): ProviderError | undefined
   readonly embeddings?: EmbeddingDialect
   readonly models?: ModelListDialect
+  /** Asks the vendor how many tokens a request has. */
+  readonly tokens?: TokenCountDialect
+  /**
+   * What tells the vendor that nobody waits for a reply any more, for vendors that go on working when the connection is closed. Asked when
+   * a reply is left before its end; `data` is what the reply has told as `provider_data` so far. `undefined`: nothing to tell.
+   */
+  cancel?(data: ProviderData): WireRequest | undefined
   /** A cheap request that proves address and key. Absent: the model list is asked for. */
   readonly health?: { encode(): WireRequest }
+}
+
+/** A whole reply that takes several requests: this answer was not the reply yet. */
+export interface FollowUp {
+  readonly next: WireRequest
+  /** How long to wait before it, in milliseconds. Default 0. */
+  readonly afterMs?: number
+  /** What this answer told already: `start`, `provider_data`, `warning`. */
+  readonly events?: readonly ChatEvent[]
+  /** Reads the answer to `next`. Pure. */
+  readonly decode: (body: unknown) => Iterable<ChatEvent> | FollowUp
+}
+
+export function isFollowUp(meaning: Iterable<ChatEvent> | FollowUp): meaning is FollowUp {
+  return 'next' in meaning && 'decode' in meaning
+}
+
+export interface TokenCountDialect {
+  encode(request: ChatRequest): WireRequest
+  /** Input tokens of the request. */
+  decode(body: unknown): number
 }
 
 export interface EmbeddingDialect {

@@ -42,6 +42,8 @@ export interface ToolMessage {
   /** The tool's name; some vendors match results by it. */
   readonly name?: string
   readonly content: Content
+  /** The tool failed, and `content` says how. Vendors without a word for it get the content alone. */
+  readonly isError?: boolean
 }
 
 export interface ToolCall {

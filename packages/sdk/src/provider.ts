@@ -1,6 +1,7 @@
 import type { Dialect } from './dialect.ts'
 import type { ChatEvent } from './event.ts'
 import type { ChatRequest } from './request.ts'
+import type { JwtSpec, TokenExchange } from './token.ts'
 
 export interface PluginLog {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void
@@ -20,6 +21,10 @@ export interface ProviderContext<Config = Readonly<Record<string, unknown>>> {
   readonly log: PluginLog
   /** Milliseconds since 1970. */
   readonly clock: () => number
+  /** A placeholder for a token that the host signs when it sends: put it into a header value as if it were the token. Call it in `create`. */
+  readonly sign: (jwt: JwtSpec) => string
+  /** A placeholder for a token that the host gets from the vendor. Call it in `create`. */
+  readonly exchange: (exchange: TokenExchange) => string
 }
 
 /** For what is not one HTTP call. A plugin should be a `Dialect` wherever it can: a dialect cannot leak, hang or see a key. */

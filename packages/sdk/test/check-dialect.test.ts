@@ -1,450 +1,472 @@
 import { describe, expect, test } from '@jest/globals'
-import { ProviderError, type ChatEvent, type Dialect, type ProviderDefinition } from '@resoftai/sdk'
-import { assertDialect, checkDialect, type CheckOptions } from '../src/testing/index.ts'
+import {
+  defineProvider,
+  ProviderError,
+  secretPart,
+  type ChatEvent,
+  type Dialect,
+  type FollowUp,
+  type JwtSpec,
+  type ProviderDefinition
+} from '@resoftai/sdk'
+import { assertDialect, checkDialect, checkGroups, type Check, type CheckOptions, type Fixture } from '../src/testing/index.ts'
+import { sound, soundOptions, type SoundConfig } from './sound-dialect.ts'
 import { tiny } from './tiny-dialect.ts'
 
-interface Config {
-  readonly api_base: string
-  readonly api_key: string
+async function checksOf<C>(definition: ProviderDefinition<C>, options: CheckOptions): Promise<readonly Check[]> {
+  return (await checkDialect(definition, options)).checks
 }
 
-const options: CheckOptions = {
-  config: { api_base: 'https://tiny.example/v1' },
-  secrets: ['api_key'],
-  goldens: [
-    {
-      name: 'hello',
-      mode: 'stream',
-      request: { model: 't-1', messages: [{ role: 'user', content: 'Hi' }] },
-      expect: {
-        url: 'https://tiny.example/v1/talk',
-        headers: { authorization: 'Bearer {{secret:api_key}}' },
-        body: { model: 't-1', messages: [{ role: 'user', content: 'Hi' }], live: true }
-      }
-    }
-  ],
-  fixtures: [
-    {
-      name: 'stream',
-      body: 'data: {"say":"Hello, "}\n\ndata: {"say":"世界"}\n\ndata: {"bye":true,"spent":2}\n\ndata: [DONE]\n\n',
-      expect: { content: 'Hello, 世界', reasoning: '', toolCalls: [], finishReason: 'stop', usage: { outputTokens: 2 } }
-    },
-    {
-      name: 'whole',
-      json: { say: 'Hello, 世界', bye: true, spent: 2 },
-      expect: { content: 'Hello, 世界', finishReason: 'stop', usage: { outputTokens: 2 } }
-    },
-    { name: 'cut stream', body: 'data: {"say":"Hello, "}\n\n', expect: { errorKind: 'truncated' } },
-    { name: 'teapot', status: 418, body: 'short and stout', expect: { errorKind: 'overloaded' } }
-  ],
-  pairs: [{ whole: 'whole', stream: 'stream' }]
+/** What failed, by name, in words. */
+async function failuresOf<C>(definition: ProviderDefinition<C>, options: CheckOptions): Promise<Record<string, string | undefined>> {
+  const failed = (await checksOf(definition, options)).filter(({ status }) => status === 'failed')
+  return Object.fromEntries(failed.map(({ name, detail }) => [name, detail]))
 }
 
-/** The tiny dialect with a part of it replaced. */
-function spoiled(spoil: (good: Dialect, config: Config) => Partial<Dialect>): ProviderDefinition<Config> {
+/** The sound dialect with a part of it replaced. */
+function altered(alter: (good: Dialect, config: SoundConfig) => Partial<Dialect>): ProviderDefinition<SoundConfig> {
   return {
     async create(context) {
-      const good = await tiny.create(context)
-      if (!('encode' in good)) throw new TypeError('the tiny plugin made no dialect')
-      return { ...good, ...spoil(good, context.config) }
+      const good = (await sound.create(context)) as Dialect
+      const parts = alter(good, context.config)
+      return { ...good, ...parts }
     }
   }
 }
 
-async function failuresOf<C>(definition: ProviderDefinition<C>, more: CheckOptions = {}): Promise<Record<string, string | undefined>> {
-  const { ok, checks } = await checkDialect(definition, { ...options, ...more })
-  const failed = checks.filter(check => !check.ok)
-  expect(ok).toBe(failed.length === 0)
-  return Object.fromEntries(failed.map(({ name, detail }) => [name, detail]))
-}
+const withFixtures = (...fixtures: readonly Fixture[]): CheckOptions => ({ ...soundOptions, fixtures, pairs: [] })
 
-const events = (meaning: Iterable<ChatEvent> | 'done'): ChatEvent[] => (meaning === 'done' ? [] : [...meaning])
-
-describe('a correct dialect', () => {
-  test('passes every check', async () => {
-    const { ok, checks } = await checkDialect(tiny, options)
-    expect(checks.filter(check => !check.ok)).toEqual([])
+describe('the report', () => {
+  test('has every check in its group, all of them good for a sound dialect', async () => {
+    const { ok, checks } = await checkDialect(sound, soundOptions)
     expect(ok).toBe(true)
-    expect(checks.map(({ name }) => name)).toEqual([
-      'create makes a dialect',
-      'golden hello',
-      'encode is pure',
-      'requests are well formed',
-      'secrets stay in headers',
-      'fixture stream',
-      'fixture whole',
-      'fixture cut stream',
-      'fixture teapot',
-      'split stream',
-      'split cut stream',
-      'prefix stream',
-      'prefix cut stream',
-      'one finish stream',
-      'one finish cut stream',
-      'pair whole = stream',
-      'each stream has its own decoder',
-      'decode is pure',
-      'a good answer is no error',
-      'survives junk',
-      'survives corrupted streams',
-      'survives corrupted replies',
-      'pollutes no prototype'
-    ])
-    await assertDialect(tiny, options)
+    expect(checks.filter(({ status }) => status !== 'ok')).toEqual([])
+    expect([...new Set(checks.map(({ group }) => group))].toSorted()).toEqual([...checkGroups].toSorted())
+    expect(new Set(checks.map(({ group, name }) => `${group}: ${name}`)).size).toBe(checks.length)
+    await assertDialect(sound, soundOptions)
   })
 
-  test('passes without goldens and fixtures too', async () => {
-    await assertDialect(tiny, { config: { api_base: 'https://tiny.example/v1' } })
-  })
-
-  test('gets a frozen context with placeholders, a clock that stands and a log that swallows', async () => {
-    let seen: unknown
-    await checkDialect(
-      {
-        create(context) {
-          const { config, provider, clock, log } = context
-          log.debug('x')
-          seen = { config, provider, now: clock(), frozen: Object.isFrozen(context) && Object.isFrozen(config) }
-          return tiny.create(context as unknown as Parameters<typeof tiny.create>[0])
-        }
-      },
-      { ...options, now: 42 }
-    )
-    expect(seen).toEqual({
-      config: { api_base: 'https://tiny.example/v1', api_key: '{{secret:api_key}}' },
-      provider: 'check',
-      now: 42,
-      frozen: true
+  test('says what a dialect without cases cannot show, and is good all the same', async () => {
+    const { ok, checks } = await checkDialect(tiny, {
+      config: { api_base: 'https://tiny.example/v1' },
+      provides: ['chat', 'tools', 'vision']
     })
+    expect(ok).toBe(true)
+    const skipped = checks.filter(({ status }) => status === 'skipped')
+    expect(Object.fromEntries(skipped.map(({ name, detail }) => [name, detail]))).toEqual({
+      chat: 'no case shows it: add a request for a reply to conformance/encode, and a reply that is good to conformance/replies',
+      tools: 'no case shows it: add a request with tools to conformance/encode, and a reply that calls a tool to conformance/replies',
+      vision: 'no case shows it: add a request with an image to conformance/encode',
+      'a golden request': 'no request is shown: add one to conformance/encode',
+      'a reply': 'no answer of the vendor is shown: add one to conformance/replies',
+      'usage is shown': 'no fixture shows usage: add one to conformance/replies',
+      'error answers of every status (H01-H33)': 'no fixture shows an error answer: add one with its status to conformance/replies',
+      'an error inside the stream (H29, H31)': 'no fixture shows an error inside a stream: add one to conformance/replies'
+    })
+  })
+
+  test('tells of each check when it begins and when it is done', async () => {
+    const told: string[] = []
+    const checks = await checksOf(sound, {
+      ...soundOptions,
+      onStart: ({ name }) => told.push(`start ${name}`),
+      onCheck: ({ name, status }) => told.push(`${status} ${name}`)
+    })
+    expect(told).toEqual(checks.flatMap(({ name, status }) => [`start ${name}`, `${status} ${name}`]))
+  })
+
+  test('names the case that is wrong, and its file', async () => {
+    const fixtures: Fixture[] = [{ name: 'hello', file: 'replies/hello.json', json: { say: 'Hi', bye: 'done' }, expect: { content: 'Ho' } }]
+    const checks = await checksOf(sound, withFixtures(...fixtures))
+    expect(checks.filter(({ status }) => status === 'failed')).toEqual([
+      {
+        group: 'replies',
+        name: 'fixture hello',
+        status: 'failed',
+        detail: 'content: expected "Ho", got "Hi"',
+        file: 'replies/hello.json',
+        durationMs: expect.any(Number) as unknown
+      }
+    ])
+  })
+
+  test('cuts what a dialect says without end', async () => {
+    const wordy = altered(() => ({
+      decodeError: () => {
+        throw new TypeError('x'.repeat(100_000))
+      }
+    }))
+    const details = Object.values(await failuresOf(wordy, soundOptions))
+    expect(details.length).toBeGreaterThan(0)
+    for (const detail of details) expect(detail?.length).toBeLessThan(5_000)
+  })
+
+  test('is one error with everything that is wrong, in a test', async () => {
+    const broken = altered((good, { api_key }) => ({
+      encode: (request, mode) => ({ ...good.encode(request, mode), url: `https://sound.example/?key=${api_key}` }),
+      decode: () => [{ type: 'text', text: 'always the same' }]
+    }))
+    const error: unknown = await assertDialect(broken, soundOptions).catch((thrown: unknown) => thrown)
+    expect(String(error)).toMatch(/^Error: \d+ of \d+ checks of the dialect failed:\n- encode: golden tools: /)
+    expect(String(error)).toContain('\n- secrets: secrets stay in headers: ')
+    expect(String(error)).toContain('\n- replies: fixture text, whole: ')
   })
 })
 
 describe('create', () => {
-  test('that throws is the only check, and is reported', async () => {
-    const report = await checkDialect({
-      create() {
-        throw new TypeError('no config')
-      }
-    })
-    expect(report).toEqual({
-      ok: false,
-      checks: [{ name: 'create makes a dialect', ok: false, detail: 'it threw TypeError: no config' }]
-    })
+  test('is given a frozen context with placeholders, a clock that stands and a log that swallows', async () => {
+    const seen: unknown[] = []
+    await checkDialect(
+      defineProvider<SoundConfig>({
+        create(context) {
+          const { config, provider, clock, log } = context
+          log.debug('x')
+          seen.push({ config, provider, now: clock(), frozen: Object.isFrozen(context) && Object.isFrozen(config) })
+          return sound.create(context)
+        }
+      }),
+      { ...soundOptions, now: 42 }
+    )
+    const config = { api_base: 'https://sound.example/v1', api_key: '{{secret:api_key}}' }
+    expect(seen[0]).toEqual({ config, provider: 'check', now: 42, frozen: true })
   })
 
-  test('that makes a provider of its own cannot be checked', async () => {
-    const failures = await failuresOf({ create: () => ({ async *chat() {} }) })
-    expect(failures).toEqual({ 'create makes a dialect': expect.stringContaining('provider of its own') as unknown })
+  test.each([
+    [
+      'throws',
+      () => {
+        throw new TypeError('no config')
+      },
+      'it threw TypeError: no config'
+    ],
+    ['makes a provider of its own', () => ({ async *chat() {} }), 'create() made a provider of its own, which this suite cannot check'],
+    ['makes nothing', () => undefined as unknown as Dialect, 'create() made no dialect: it has no encode and streamDecoder']
+  ])('that %s is the only check', async (_, create, detail) => {
+    const checks = await checksOf({ create }, soundOptions)
+    expect(checks).toEqual([
+      { group: 'create', name: 'create makes a dialect', status: 'failed', detail, durationMs: expect.any(Number) as unknown }
+    ])
+  })
+
+  test('is asked again for the config of a case, which may leave a secret out', async () => {
+    const local = defineProvider<Partial<SoundConfig> & { readonly api_base: string }>({
+      async create(context) {
+        const good = (await sound.create(context as never)) as Dialect
+        const { api_key } = context.config
+        const headers = api_key === undefined ? {} : { authorization: `Bearer ${api_key}` }
+        return { ...good, encode: (request, mode) => ({ ...good.encode(request, mode), headers: { ...request.headers, ...headers } }) }
+      }
+    })
+    const request = { model: 'm', messages: [] }
+    const body = { model: 'm', messages: [], live: false }
+    const config = { api_base: 'http://localhost:9', api_key: null }
+    const goldens = [
+      {
+        name: 'remote',
+        mode: 'whole',
+        request,
+        expect: { url: 'https://sound.example/v1/talk', headers: { authorization: 'Bearer {{secret:api_key}}' }, body }
+      },
+      { name: 'local', mode: 'whole', config, request, expect: { url: 'http://localhost:9/talk', headers: {}, body } }
+    ] as const
+    const options = { ...soundOptions, hosts: ['${config.api_base}'], goldens, fixtures: [], pairs: [], provides: [] }
+    const checks = await checksOf(local, options)
+    expect(checks.filter(({ status }) => status === 'failed')).toEqual([])
+    expect(checks.map(({ name }) => name)).toContain('create makes a dialect with the config of local')
   })
 })
 
-describe('what is sent', () => {
-  test('a wrong golden is shown with the place that differs', async () => {
-    const goldens = options.goldens?.map(golden => ({ ...golden, expect: { ...golden.expect, body: { model: 't-2' } } })) ?? []
-    expect(await failuresOf(tiny, { goldens })).toEqual({ 'golden hello': 'body.model: expected "t-2", got "t-1"' })
-  })
-
-  test('a field too many is no golden', async () => {
+describe('a golden', () => {
+  test.each<[string, Partial<ReturnType<Dialect['encode']>>, string]>([
+    ['another body', { body: { model: 's-2' } }, 'body.model: expected "s-1", got "s-2"'],
+    [
+      'a field too many',
+      { headers: { authorization: 'Bearer {{secret:api_key}}', 'x-more': '1' } },
+      'headers.x-more: expected undefined, got "1"'
+    ],
+    ['another method', { method: 'GET' }, 'method: expected "POST", got "GET"'],
+    ['a warning', { warnings: ['Something was left out.'] }, 'warnings[0]: expected undefined, got "Something was left out."']
+  ])('shows the place that differs: %s', async (_, part, detail) => {
     const failures = await failuresOf(
-      spoiled(good => ({
-        encode(request, mode) {
-          const wire = good.encode(request, mode)
-          return { ...wire, headers: { ...wire.headers, 'x-more': '1' } }
-        }
-      }))
+      altered(good => ({ encode: (request, mode) => ({ ...good.encode(request, mode), ...part }) })),
+      soundOptions
     )
-    expect(failures).toEqual({ 'golden hello': 'headers.x-more: expected undefined, got "1"' })
+    expect(failures['golden tools']).toBe(detail)
   })
 
-  test('a golden that is refused fails', async () => {
-    const refusing = spoiled(() => ({
+  test('that is refused fails', async () => {
+    const refusing = altered(() => ({
       encode() {
         throw new ProviderError('bad_request', 'No.')
       }
     }))
-    expect(await failuresOf(refusing)).toEqual({ 'golden hello': expect.stringContaining('ProviderError: No.') as unknown })
+    expect(await failuresOf(refusing, soundOptions)).toEqual({ 'golden tools': 'it threw ProviderError: No.' })
   })
 
-  test('encode that counts its calls is not pure', async () => {
-    let calls = 0
-    const counting = spoiled(good => ({
-      encode(request, mode) {
-        const wire = good.encode(request, mode)
-        return { ...wire, headers: { ...wire.headers, 'x-request-id': String(calls++) } }
-      }
-    }))
-    expect(await failuresOf(counting, { goldens: [] })).toEqual({
-      'encode is pure': expect.stringContaining('headers.x-request-id') as unknown
-    })
-  })
-
-  test('encode that changes its request is not pure', async () => {
-    const changing = spoiled(good => ({
-      encode(request, mode) {
-        ;(request as { model: string }).model = 'other'
-        return good.encode(request, mode)
-      }
-    }))
-    const failures = await failuresOf(changing, { goldens: [] })
-    expect(failures['encode is pure']).toContain('it threw TypeError')
-  })
-
-  test('encode that changes the messages deep inside is not pure', async () => {
-    const changing = spoiled(good => ({
-      encode(request, mode) {
-        ;(request.messages as unknown[]).push({ role: 'system', content: 'Be kind.' })
-        return good.encode(request, mode)
-      }
-    }))
-    expect(await failuresOf(changing, { goldens: [] })).toHaveProperty('encode is pure')
-  })
-
-  test('a dialect that changes its requests spoils neither the samples nor the goldens of the next', async () => {
-    const goldens = structuredClone(options.goldens ?? [])
-    const emptying = spoiled(good => ({
-      encode(request, mode) {
-        const wire = good.encode(structuredClone(request), mode)
-        if (!Object.isFrozen(request)) {
-          ;(request as { model: string }).model = 'spoiled'
-          ;(request.messages as unknown[]).length = 0
-        }
-        return wire
-      }
-    }))
-    await checkDialect(emptying, { ...options, goldens })
-    expect(goldens).toEqual(options.goldens)
-    const seen: unknown[] = []
-    await failuresOf(spoiled(good => ({ encode: (request, mode) => (seen.push(request.model), good.encode(request, mode)) })))
-    expect(seen).not.toContain('spoiled')
-  })
-
-  test.each<[string, (key: string) => { url?: string; body?: unknown }, string]>([
-    ['the query', key => ({ url: `https://tiny.example/talk?key=${key}` }), 'the secret api_key is in the URL'],
-    ['the path, escaped', key => ({ url: `https://tiny.example/${encodeURIComponent(key)}` }), 'the secret api_key is in the URL'],
-    ['the body', key => ({ body: { auth: { key } } }), 'the secret api_key is in the body'],
-    ['the body, as base64', key => ({ body: { auth: Buffer.from(key).toString('base64') } }), 'the secret api_key is in the body']
-  ])('a secret in %s is found', async (_, leak, complaint) => {
-    const leaking = spoiled((good, { api_key }) => ({
-      encode: (request, mode) => ({ ...good.encode(request, mode), ...leak(api_key) })
-    }))
-    expect(await failuresOf(leaking, { goldens: [] })).toEqual({ 'secrets stay in headers': `a question (stream): ${complaint}` })
-  })
-
-  test('a secret in the query of another request is found, and allowed where the manifest says so', async () => {
-    const listing = spoiled((_, { api_key, api_base }) => ({
-      models: { encode: () => ({ url: `${api_base}/models?key=${api_key}`, headers: {} }), decode: () => [] }
-    }))
-    expect(await failuresOf(listing)).toEqual({ 'secrets stay in headers': 'models: the secret api_key is in the URL' })
-    expect(await failuresOf(listing, { secretQuery: ['key'] })).toEqual({})
-  })
-
-  test.each<[string, Partial<ReturnType<Dialect['encode']>>, string]>([
-    ['a relative URL', { url: '/talk' }, 'is not an absolute http(s) URL'],
-    ['another protocol', { url: 'file:///etc/hosts' }, 'is not an absolute http(s) URL'],
-    ['a header with a line end', { headers: { 'x-note': 'a\r\nb: c' } }, 'the header "x-note" cannot be sent'],
-    ['a header name with a space', { headers: { 'x note': 'a' } }, 'the header "x note" cannot be sent'],
-    ['a GET with a body', { method: 'GET' }, 'a GET with a body'],
-    ['a body that is no JSON', { body: () => 'x' }, 'the body is no JSON value']
-  ])('%s is not well formed', async (_, part, complaint) => {
-    const malformed = spoiled(good => ({ encode: (request, mode) => ({ ...good.encode(request, mode), ...part }) }))
-    const failures = await failuresOf(malformed, { goldens: [] })
-    expect(failures['requests are well formed']).toContain(complaint)
-  })
-
-  test('encode that throws anything but a ProviderError fails', async () => {
-    const fragile = spoiled(good => ({
-      encode(request, mode) {
-        if (request.model === '') throw new RangeError('no messages')
-        return good.encode(request, mode)
-      }
-    }))
-    const complaint = 'it threw RangeError: no messages'
-    expect(await failuresOf(fragile)).toEqual({
-      'encode is pure': complaint,
-      'requests are well formed': complaint,
-      'secrets stay in headers': complaint
-    })
+  test('of a call that the dialect cannot make fails', async () => {
+    const goldens = [{ name: 'count', call: 'tokens', request: { model: 'm', messages: [] }, expect: { url: '', headers: {} } }] as const
+    expect(await failuresOf(sound, { ...soundOptions, goldens })).toEqual({ 'golden count': 'the dialect makes no request for tokens' })
   })
 })
 
-describe('what comes back', () => {
-  test('a wrong fixture is shown with the field that differs', async () => {
-    const fixtures = options.fixtures?.map(fixture =>
-      fixture.name === 'stream' ? { ...fixture, expect: { content: 'Bye', finishReason: 'stop' as const } } : fixture
+describe('a fixture', () => {
+  test.each<[string, Omit<Fixture, 'name'>, string]>([
+    [
+      'an error of another kind',
+      { status: 503, json: { fault: 'busy' }, expect: { errorKind: 'auth' } },
+      'errorKind: expected "auth", got "overloaded"'
+    ],
+    [
+      'another part of an error',
+      { status: 503, json: { fault: 'busy' }, expect: { errorKind: 'overloaded', error: { retryable: false } } },
+      'error.retryable: expected false, got true'
+    ],
+    ['no error', { status: 503, json: {}, expect: { errorKind: 'auth' } }, 'errorKind: expected "auth", got undefined'],
+    ['an unknown error', { status: 503, json: {}, expect: {} }, 'decodeError sees no error in it'],
+    [
+      'a failure',
+      { json: { say: 'Hi' }, expect: { content: 'Hi' } },
+      'it failed with ProviderError: The vendor answered with something that is no reply. (protocol)'
+    ],
+    [
+      'a call too many',
+      { json: { calls: [{ n: 0, id: 'a', name: 'now' }], bye: 'call' }, expect: { toolCalls: [] } },
+      'toolCalls[0]: expected undefined, got'
+    ],
+    [
+      'other usage',
+      { json: { say: 'Hi', bye: 'done', spent: { out: 1 } }, expect: { usage: {} } },
+      'usage.outputTokens: expected undefined, got 1'
+    ],
+    [
+      'a model that is missing',
+      { json: { voices: ['a'] }, expect: { models: [{ id: 'b' }] } },
+      "the model { id: 'b' } is not in [ { id: 'a' } ]"
+    ],
+    ['embeddings that the dialect has not', { json: {}, expect: { embeddings: {} } }, 'the dialect has no embeddings'],
+    ['a count of tokens that the dialect has not', { json: {}, expect: { tokens: 1 } }, 'the dialect has no tokens']
+  ])('that expects %s is shown with what differs', async (_, fixture, detail) => {
+    const failures = await failuresOf(sound, withFixtures({ name: 'x', ...fixture }))
+    expect(failures['fixture x']).toContain(detail)
+  })
+
+  test('of a whole reply needs a dialect that reads one', async () => {
+    const streaming = altered(good => (Reflect.deleteProperty(good, 'decode'), {}))
+    const failures = await failuresOf(streaming, withFixtures({ name: 'x', json: { say: 'Hi' }, expect: {} }))
+    expect(failures['fixture x']).toBe('the dialect cannot read a whole reply: it has no decode')
+  })
+
+  test('may be a bare JSON error inside a stream, or in place of one', async () => {
+    const error = JSON.stringify({ fault: 'busy' }, undefined, 2)
+    const failures = await failuresOf(
+      sound,
+      withFixtures(
+        { name: 'inside', body: `data: {"say":"Hi"}\r\n\r\n${error}\r\n`, expect: { errorKind: 'overloaded' } },
+        { name: 'instead', body: error, expect: { errorKind: 'overloaded' } },
+        { name: 'whole instead', body: '{"say":"Hi","bye":"done"}', expect: { content: 'Hi' } }
+      )
     )
-    expect(await failuresOf(tiny, { fixtures: fixtures ?? [] })).toEqual({
-      'fixture stream': 'content: expected "Bye", got "Hello, 世界"'
+    expect(failures).toEqual({})
+  })
+
+  test('that ends with the reason `error` is no reply', async () => {
+    const ending = altered(() => ({ decode: () => [{ type: 'finish', reason: 'error', raw: 'oops' }] }))
+    const failures = await failuresOf(
+      ending,
+      withFixtures({ name: 'x', json: {}, expect: { errorKind: 'server', error: { vendorCode: 'oops' } } })
+    )
+    expect(failures).not.toHaveProperty('fixture x')
+  })
+
+  test('of a pair that is not there fails', async () => {
+    expect(await failuresOf(sound, { ...soundOptions, pairs: [{ whole: 'hole', stream: 'text' }] })).toEqual({
+      'pair hole = text': 'there is no reply in the fixture hole'
     })
-  })
-
-  test('a wrong kind of error is shown', async () => {
-    const fixtures = [{ name: 'teapot', status: 418, json: {}, expect: { errorKind: 'auth' as const } }]
-    expect(await failuresOf(tiny, { fixtures, pairs: [] })).toEqual({ 'fixture teapot': 'errorKind: expected "auth", got "overloaded"' })
-  })
-
-  test('a stream that finishes for two reasons has not one finish', async () => {
-    const twice = spoiled(good => ({
-      streamDecoder() {
-        const decode = good.streamDecoder()
-        return event => {
-          const meaning = decode(event)
-          if (meaning === 'done') return meaning
-          return events(meaning).flatMap((one): ChatEvent[] => (one.type === 'finish' ? [one, { ...one, reason: 'length' }] : [one]))
-        }
-      }
-    }))
-    expect(await failuresOf(twice)).toEqual({ 'one finish stream': 'it finished for 2 reasons: stop, length' })
-  })
-
-  test('a stream that never finishes has not one finish', async () => {
-    const endless = spoiled(good => ({
-      streamDecoder() {
-        const decode = good.streamDecoder()
-        return event => events(decode(event)).filter(({ type }) => type !== 'finish')
-      }
-    }))
-    expect(await failuresOf(endless)).toMatchObject({
-      'one finish stream': 'it never finished',
-      'fixture stream': expect.stringContaining('truncated') as unknown
-    })
-  })
-
-  test("finishing without the vendor's end is taken for complete too early", async () => {
-    const hasty = spoiled(good => ({
-      streamDecoder() {
-        const decode = good.streamDecoder()
-        return event => {
-          const meaning = decode(event)
-          return meaning === 'done' ? meaning : [...events(meaning), { type: 'finish', reason: 'stop' }]
-        }
-      }
-    }))
-    const failures = await failuresOf(hasty)
-    expect(failures['prefix stream']).toBe('cut after event 1 the reply passes for complete, although content is missing')
-    expect(failures['fixture cut stream']).toContain('errorKind: expected "truncated"')
-  })
-
-  test('a whole reply that is not the streamed one is no pair', async () => {
-    const other = spoiled(good => ({
-      decode: body => [...(good.decode?.(body) ?? [])].map(event => (event.type === 'text' ? { ...event, text: event.text.trim() } : event))
-    }))
-    const fixtures = [
-      { name: 'stream', body: 'data: {"say":"Hi ","bye":true}\n\n', expect: {} },
-      { name: 'whole', json: { say: 'Hi ', bye: true }, expect: {} }
-    ]
-    expect(await failuresOf(other, { fixtures })).toEqual({ 'pair whole = stream': 'content: expected "Hi", got "Hi "' })
-  })
-
-  test('a pair of a fixture that is not there fails', async () => {
-    expect(await failuresOf(tiny, { pairs: [{ whole: 'hole', stream: 'stream' }] })).toEqual({
-      'pair hole = stream': 'there is no reply in the fixture hole'
-    })
-  })
-
-  test('state that two streams share is found', async () => {
-    const shared = spoiled(good => {
-      let pieces = 0
-      return {
-        streamDecoder() {
-          const decode = good.streamDecoder()
-          return event => {
-            const meaning = decode(event)
-            return meaning === 'done' ? meaning : [...events(meaning), { type: 'warning', message: `piece ${pieces++}` }]
-          }
-        }
-      }
-    })
-    const failures = await failuresOf(shared)
-    expect(failures).toHaveProperty('each stream has its own decoder')
-    expect(failures).toHaveProperty('decode is pure')
-  })
-
-  test('decodeError that sees a failure in a good answer is found', async () => {
-    const strict = spoiled(() => ({ decodeError: () => new ProviderError('server', 'Always.') }))
-    expect((await failuresOf(strict))['a good answer is no error']).toBe('whole: decodeError takes it for "server"')
   })
 })
 
-describe('whatever comes back', () => {
-  test('a TypeError about junk is found', async () => {
-    const trusting = spoiled(() => ({
-      decode: body => [
-        { type: 'text', text: (body as { say: string }).say.trim() },
+describe('a reply that takes several requests', () => {
+  const poll = { url: 'https://sound.example/v1/poll', headers: {} }
+  const said: readonly ChatEvent[] = [
+    { type: 'text', text: 'Hi' },
+    { type: 'finish', reason: 'stop' }
+  ]
+  const followed = (step: Partial<FollowUp> = {}): ProviderDefinition<SoundConfig> =>
+    altered(good => ({
+      decode: body =>
+        (Object(body) as { id?: unknown }).id === 7
+          ? {
+              next: poll,
+              decode: answer => ((Object(answer) as { ready?: unknown }).ready === true ? said : (good.decode?.(answer) ?? [])),
+              ...step
+            }
+          : (good.decode?.(body) ?? [])
+    }))
+  const whole: Fixture = { name: 'x', json: { id: 7 }, further: [{ ready: true }], expect: { content: 'Hi', next: [poll] } }
+
+  test('is read with the answers to all of them', async () => {
+    expect(await failuresOf(followed(), withFixtures(whole))).toEqual({})
+  })
+
+  test.each<[string, Partial<FollowUp>, Partial<Fixture>, Record<string, string>]>([
+    ['asks for more than there is', {}, { further: [] }, { 'fixture x': 'it asks for one more answer: add it to `further`' }],
+    [
+      'asks for less than there is',
+      {},
+      { further: [{ ready: true }, {}] },
+      { 'fixture x': 'it asks for no more answers, and there are more in `further`' }
+    ],
+    [
+      'asks for something else',
+      {},
+      { expect: { next: [{ ...poll, url: 'https://sound.example/x' }] } },
+      { 'fixture x': 'next[0].url: expected "https://sound.example/x", got "https://sound.example/v1/poll"' }
+    ],
+    [
+      'asks in a way that cannot be sent',
+      { next: { ...poll, url: '/poll' } },
+      {},
+      { 'fixture x': 'what it asks for next: the URL "/poll" is not an absolute http(s) URL' }
+    ],
+    ['waits for no number', { afterMs: NaN }, {}, { 'fixture x': 'afterMs is NaN' }],
+    ['tells what is no event', { events: [{ type: 'text' } as ChatEvent] }, {}, { 'fixture x': "text of { type: 'text' } is not allowed" }],
+    [
+      'puts the key into an address',
+      { next: { ...poll, url: `${poll.url}?k={{secret:api_key}}` } },
+      { expect: {} },
+      { 'secrets stay in headers': 'x: the secret api_key is in the URL' }
+    ]
+  ])('and %s', async (_, step, fixture, failures) => {
+    expect(await failuresOf(followed(step), withFixtures({ ...whole, ...fixture }))).toMatchObject(failures)
+  })
+
+  test('must not be taken for one when a later answer is junk', async () => {
+    const trusting = followed({
+      decode: answer => [
+        { type: 'text', text: (answer as { text: string }).text.trim() },
         { type: 'finish', reason: 'stop' }
       ]
-    }))
-    const failures = await failuresOf(trusting)
-    expect(failures['survives junk']).toContain('decode: it threw what is no ProviderError: TypeError')
-    expect(failures['survives corrupted replies']).toMatch(/^whole: decode: /)
-  })
-
-  test('a SyntaxError about what is no JSON is found', async () => {
-    const trusting = spoiled(good => ({
-      streamDecoder() {
-        const decode = good.streamDecoder()
-        return event => {
-          if (event.data !== '[DONE]') JSON.parse(event.data)
-          return decode(event)
-        }
-      }
-    }))
-    expect(await failuresOf(trusting)).toEqual({
-      'survives junk': expect.stringContaining('it threw what is no ProviderError: SyntaxError') as unknown
     })
-  })
-
-  test('an event that is none is found', async () => {
-    const careless = spoiled(() => ({
-      streamDecoder: () => event => {
-        if (event.data === '[DONE]') return 'done'
-        let value: unknown
-        try {
-          value = JSON.parse(event.data)
-        } catch {
-          throw new ProviderError('protocol', 'no JSON')
-        }
-        return [{ type: 'text', text: (Object(value) as { say: string }).say }]
-      }
-    }))
-    expect((await failuresOf(careless))['survives corrupted streams']).toContain('is not allowed')
-  })
-
-  test('decodeError that throws is found', async () => {
-    const fragile = spoiled(() => ({
-      decodeError: (_, body) => ((body as { fault: { code: string } }).fault.code === 'x' ? new ProviderError('server', 'x') : undefined)
-    }))
-    expect((await failuresOf(fragile, { fixtures: [], pairs: [] }))['survives junk']).toMatch(/decodeError\(200\): .*TypeError/)
-  })
-
-  test('prototype pollution is found, and cleaned up', async () => {
-    const merge = (target: Record<string, unknown>, source: Record<string, unknown>): void => {
-      for (const key of Object.keys(source)) {
-        const [into, part] = [target[key], source[key]]
-        if (typeof into === 'object' && into !== null && typeof part === 'object' && part !== null) {
-          merge(into as Record<string, unknown>, part as Record<string, unknown>)
-        } else target[key] = part
-      }
-    }
-    const merging = spoiled(good => ({
-      decode(body) {
-        if (typeof body === 'object' && body !== null) merge({}, body as Record<string, unknown>)
-        return good.decode?.(body) ?? []
-      }
-    }))
-    expect((await failuresOf(merging))['pollutes no prototype']).toContain('Object.prototype.polluted')
-    expect('polluted' in {}).toBe(false)
+    const failures = await failuresOf(trusting, withFixtures({ ...whole, further: [{ text: 'Hi' }] }))
+    expect(failures['survives corrupted replies']).toContain('TypeError')
   })
 })
 
-describe('assertDialect', () => {
-  test('lists everything that is wrong in one error', async () => {
-    const broken = spoiled((good, { api_key }) => ({
-      encode: (request, mode) => ({ ...good.encode(request, mode), url: `https://tiny.example/?key=${api_key}` }),
-      decode: () => [{ type: 'text', text: 'always the same' }]
-    }))
-    const error: unknown = await assertDialect(broken, options).catch((thrown: unknown) => thrown)
-    expect(String(error)).toMatch(/^Error: \d+ of 23 checks of the dialect failed:\n- golden hello: /)
-    expect(String(error)).toContain('\n- secrets stay in headers: ')
-    expect(String(error)).toContain('\n- fixture whole: ')
+describe('a token', () => {
+  const jwt: JwtSpec = {
+    algorithm: 'HS256',
+    key: secretPart('{{secret:api_key}}', 1),
+    header: { kid: 'a' },
+    claims: ({ nowMs, nonce }) => ({ iat: nowMs, jti: nonce, iss: undefined })
+  }
+  const signed = (more: Partial<JwtSpec>, put = (token: string): object => ({ headers: { authorization: `Bearer ${token}` } })) =>
+    defineProvider<SoundConfig>({
+      async create(context) {
+        const good = (await sound.create(context)) as Dialect
+        const token = context.sign({ ...jwt, ...more })
+        return { ...good, encode: (request, mode) => ({ ...good.encode(request, mode), ...put(token) }) }
+      }
+    })
+  const options: CheckOptions = { ...soundOptions, goldens: [] }
+  const name = 'tokens are asked for as they must be'
+  let calls = 0
+
+  test('that is asked for in the right way is fine', async () => {
+    const put = (token: string) => ({ headers: { authorization: `Bearer ${token}`, 'x-resoftai-check': 'kept' } })
+    expect(await failuresOf(signed({}, put), options)).toEqual({})
+    expect((await checksOf(sound, options)).map(check => check.name)).not.toContain(name)
+  })
+
+  test.each<[string, Partial<JwtSpec>, string]>([
+    ['another algorithm', { algorithm: 'none' as 'HS256' }, 'sign: the algorithm "none" is neither HS256 nor RS256'],
+    ['a key of its own', { key: 'secret' }, 'sign: the key "secret" is not the placeholder of a secret, or a part of it'],
+    [
+      'a key that is no secret',
+      { key: '{{secret:other}}' },
+      'sign: the key "{{secret:other}}" is not the placeholder of a secret, or a part of it'
+    ],
+    ['a header that is no JSON', { header: { at: new Date(0) } }, 'sign: header: at: expected'],
+    ['claims that are no object', { claims: () => [] as never }, 'sign: claims: [] is no object'],
+    ['claims that count', { claims: () => ({ jti: calls++ }) }, 'sign: claims: jti: expected'],
+    ['an odd duration', { reuseMs: -1 }, 'sign: reuseMs is -1']
+  ])('with %s is found', async (_, more, detail) => {
+    expect((await failuresOf(signed(more), options))[name]).toContain(detail)
+  })
+
+  test.each<[string, (token: string) => object, string]>([
+    ['the URL', token => ({ url: `https://sound.example/?t=${token}` }), 'a token is in the URL'],
+    ['the body', token => ({ body: { token } }), 'a token is in the body'],
+    ['half of a header', token => ({ headers: { authorization: token.slice(0, -1) } }), 'a token is cut in the header authorization']
+  ])('in %s is found', async (_, put, detail) => {
+    expect((await failuresOf(signed({}, put), options))['secrets stay in headers']).toContain(detail)
+  })
+
+  test.each<[string, object, string]>([
+    [
+      'a key in the address',
+      { request: () => ({ url: 'https://sound.example/?k={{secret:api_key}}', headers: {} }) },
+      'exchange: the secret api_key is in the URL'
+    ],
+    [
+      'a request that cannot be sent',
+      { request: () => ({ url: 'x', headers: {} }) },
+      'exchange: the URL "x" is not an absolute http(s) URL'
+    ],
+    [
+      'a request that counts',
+      { request: () => ({ url: `https://sound.example/${calls++}`, headers: {} }) },
+      'exchange: asked again: url: expected'
+    ],
+    ['another end', { request: () => ({ url: 'https://sound.example/', headers: {} }), expiresIn: 'soon' }, 'exchange: expiresIn is "soon"']
+  ])('that the vendor gives for %s is found', async (_, exchange, detail) => {
+    const exchanging = defineProvider<SoundConfig>({
+      create(context) {
+        context.exchange(exchange as never)
+        return sound.create(context)
+      }
+    })
+    expect((await failuresOf(exchanging, options))[name]).toContain(detail)
   })
 })
+
+describe('what else a dialect may be asked for', () => {
+  const wire = { url: 'https://sound.example/v1/more', headers: {} }
+  let calls = 0
+
+  test.each<[string, Partial<Dialect>, string, string]>([
+    ['cancels to nowhere', { cancel: () => ({ ...wire, url: 'stop' }) }, 'requests are well formed', 'cancel: the URL "stop"'],
+    [
+      'cancels what it does not know',
+      { cancel: ({ id }) => ({ ...wire, url: `https://sound.example/${(id as string).trim()}` }) },
+      'encode is pure',
+      'cancel: it threw'
+    ],
+    [
+      'counts while it counts tokens',
+      { tokens: { encode: () => ({ ...wire, url: `${wire.url}/${calls++}` }), decode: () => 1 } },
+      'encode is pure',
+      '(tokens): wire.url: expected'
+    ],
+    ['counts no tokens', { tokens: { encode: () => wire, decode: () => -1 } }, 'survives junk (S11, S20)', 'tokens: -1 is no count'],
+    [
+      'embeds nothing',
+      { embeddings: { encode: () => wire, decode: () => ({ model: 'm', vectors: [[NaN]], usage: {} }) } },
+      'survives junk (S11, S20)',
+      'are no embeddings'
+    ],
+    ['lists nameless models', { models: { encode: () => wire, decode: () => [{}] as never } }, 'survives junk (S11, S20)', 'is no model']
+  ])('a dialect that %s is found', async (_, part, check, detail) => {
+    const failures = await failuresOf(
+      altered(() => part),
+      soundOptions
+    )
+    expect(failures[check]).toContain(detail)
+  })
+})
+
+test('a long stream is read often enough, and not for long', async () => {
+  const body = `${Array.from({ length: 20_000 }, () => 'data: {"say":"a"}\n\n').join('')}data: {"bye":"done"}\n\ndata: [DONE]\n\n`
+  const start = performance.now()
+  expect(await failuresOf(sound, withFixtures({ name: 'long', body, expect: { finishReason: 'stop' } }))).toEqual({})
+  expect(performance.now() - start).toBeLessThan(15_000)
+}, 60_000)

@@ -90,7 +90,14 @@ function hintFor(kind: ProviderErrorKind, retryAfterMs: number | undefined): str
 }
 
 function readRequestId(headers: Readonly<Record<string, string>>): string | undefined {
-  return headers['x-request-id'] ?? headers['request-id'] ?? headers['apim-request-id'] ?? headers['x-log-id'] ?? headers['x-ds-trace-id']
+  return (
+    headers['x-request-id'] ??
+    headers['request-id'] ??
+    headers['apim-request-id'] ??
+    headers['x-log-id'] ??
+    headers['x-tt-logid'] ??
+    headers['x-ds-trace-id']
+  )
 }
 
 /** JSON where it is JSON, whatever the content type says. */

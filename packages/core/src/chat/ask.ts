@@ -16,13 +16,13 @@ export type Targets = readonly [Target, ...Target[]]
 export async function* ask(
   targets: Targets,
   mode: ChatMode,
-  { signal, restart, attempts }: CallOptions = {},
+  { signal, restart, strict, attempts }: CallOptions = {},
   seen = new ReplyBuilder(targets[0].request.model)
 ): AsyncGenerator<ChatEvent, void, undefined> {
   const [{ provider, request }] = targets
   const { deadlineMs } = provider.settings.limitsOf(request.model)
   const call = new Call({ deadlineMs, signal, running: provider.running })
-  const reader = new RouteReader({ targets, mode, call, seen, restart })
+  const reader = new RouteReader({ targets, mode, call, seen, restart, strict })
   let failure: ProviderError | undefined
   let finished = false
   try {

@@ -14,6 +14,8 @@ export interface CallOptions {
  */
 export class Call {
   readonly attempts: Attempt[] = []
+  /** Makes tokens anew that the running try took as they were kept; absent when it uses none such. */
+  renewTokens: (() => Promise<void>) | undefined
   #recordedAt = 0
   readonly startedAt = performance.now()
   readonly deadlineMs: number
@@ -86,6 +88,14 @@ export class Call {
         reject(failure)
       })
     })
+  }
+
+  /** What others work on too: the end of this call ends only its own wait. */
+  waitFor<T>(work: Promise<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    this.onEnd(reject)
+    work.then(resolve, reject)
+    return promise
   }
 
   end(): void {

@@ -14,10 +14,13 @@ import type { Call } from './call.ts'
 import type { Key } from './key-ring.ts'
 import { providerReader } from './provider-reader.ts'
 import { maxErrorBytes, readBody } from './read-body.ts'
-import { readWhole, StreamReader, type ReplyReader } from './reply-reader.ts'
+import { StreamReader, type ReplyReader } from './reply-reader.ts'
 import type { Try } from './retry.ts'
+import { tellWhenLeft } from './tell-when-left.ts'
 import { isProgress, StallWatch } from './stall-watch.ts'
 import type { StartedProvider } from './started-provider.ts'
+import type { TokenMint } from './token-mint.ts'
+import { WholeReader, type Answer, type FollowUps } from './whole-reader.ts'
 
 /** A reply that has begun: what came up to its first content, and the rest to read. */
 export interface OpenReply {
@@ -44,9 +47,17 @@ export function tryReply(asked: ReplyRequest, call: Call, key: Key): Try<OpenRep
       const reader = providerReader(provider.made as Provider, request, call)
       return watchStalls(reader, error => reader.fail(error), asked)
     }
-    exchange = await sendRequest(provider, wire, limits, call, key)
-    const head = await receiveHead(exchange, provider, limits)
-    return watchStalls(openReader(exchange, head, provider, mode), error => exchange?.abort(error), asked)
+    const ask = async ({ next }: { readonly next: WireRequest }): Promise<Answer> => {
+      exchange = await sendRequest(provider, next, limits, call, key)
+      return { exchange, head: await receiveHead(exchange, provider, limits) }
+    }
+    const answer = await ask({ next: wire })
+    const reader = openReader(answer, provider, mode, { ask, sleep: ms => call.sleep(ms) })
+    return tellWhenLeft(
+      watchStalls(reader, error => exchange?.abort(error), asked),
+      provider,
+      key
+    )
   }
   return {
     phase: () => exchange?.phase ?? 'connect',
@@ -67,15 +78,23 @@ export function tryReply(asked: ReplyRequest, call: Call, key: Key): Try<OpenRep
 
 /** From here on the end of the call, whatever its reason, closes the connection. */
 export async function sendRequest(
-  { channel }: StartedProvider,
+  { channel, tokens }: StartedProvider,
   wire: WireRequest,
   { connectTimeoutMs }: CallLimits,
   call: Call,
-  { secrets }: Key
+  key: Key
 ): Promise<Exchange> {
+  const secrets = tokens.isEmpty ? key.secrets : await takeTokens(tokens, wire, call, key)
   const exchange = await channel.send(wire, { secrets, connectTimeoutMs })
   call.onEnd(failure => exchange.abort(failure))
   return exchange
+}
+
+async function takeTokens(tokens: TokenMint, wire: WireRequest, call: Call, key: Key): Promise<ReadonlyMap<string, string>> {
+  const begun = performance.now()
+  const { secrets, madeAt } = await call.waitFor(tokens.secretsFor(wire, key))
+  call.renewTokens = madeAt > 0 && madeAt < begun ? () => tokens.renew(key, madeAt) : undefined
+  return secrets
 }
 
 /** The status line of a good answer. */
@@ -99,12 +118,13 @@ function lateHead(timeoutMs: number, phase: Exchange['phase']): ProviderError {
 }
 
 /** By what the answer is, not by what was asked: some vendors answer a stream with JSON, or the other way round. */
-function openReader(exchange: Exchange, head: ResponseHead, provider: StartedProvider, mode: ChatMode): ReplyReader {
+function openReader(answer: Answer, provider: StartedProvider, mode: ChatMode, followUps: FollowUps): ReplyReader {
+  const { exchange, head } = answer
   const dialect = provider.made as Dialect
   const type = head.headers['content-type'] ?? ''
   // A page that calls itself one is read whole, as some relays label their JSON so.
   const isStream = type.includes('event-stream') || (mode === 'stream' && !/json|html/.test(type))
-  return isStream ? new StreamReader(exchange, head, dialect, provider.clock) : readWhole(exchange, head, dialect, provider.clock)
+  return isStream ? new StreamReader(exchange, head, dialect, provider.clock) : new WholeReader(answer, dialect, provider.clock, followUps)
 }
 
 async function readToFirstContent(reader: ReplyReader): Promise<OpenReply> {
@@ -117,7 +137,7 @@ async function readToFirstContent(reader: ReplyReader): Promise<OpenReply> {
 }
 
 function watchStalls(reader: ReplyReader, onStall: (error: ProviderError) => void, { provider, limits }: ReplyRequest): ReplyReader {
-  const watch = new StallWatch(limits, provider.counters, onStall, reader instanceof StreamReader ? 'silent' : 'alive')
+  const watch = new StallWatch(limits, provider.counters, onStall, reader instanceof StreamReader ? 'stream' : 'whole')
   const see = (batch: readonly ChatEvent[] | undefined) => {
     watch.see(batch ?? [])
     return batch

@@ -1,4 +1,4 @@
-import type { ChatMode, WireRequest } from '@resoftai/sdk'
+import type { ChatMode, EmbeddingReply, WireRequest } from '@resoftai/sdk'
 import type { Ask, CallOptions, Health, ProviderClient } from '../client.ts'
 import { HostError } from '../error.ts'
 import type { ResponseHead } from '../transport/index.ts'
@@ -8,6 +8,7 @@ import { tryJson } from './try-json.ts'
 import { completeEmbedding, completeRequest } from './request.ts'
 import { toProviderError, withRetry } from './retry.ts'
 import type { Target } from './route.ts'
+import { sayChanges } from './say-changes.ts'
 import { isDialect, type StartedProvider } from './started-provider.ts'
 
 /** A probe must not keep a person waiting. */
@@ -31,6 +32,7 @@ export function providerClient(started: StartedProvider, defaultModel = started.
     decode: (body: unknown) => T,
     options: CallOptions & { deadlineMs?: number; seeHead?: (head: ResponseHead) => void } = {}
   ) => {
+    sayChanges(wire, provider, model, options.strict)
     const call = new Call({ deadlineMs: options.deadlineMs ?? settings.deadlineMs, signal: options.signal, running: provider.running })
     try {
       return await withRetry(call, { provider, model }, key =>
@@ -75,9 +77,21 @@ export function providerClient(started: StartedProvider, defaultModel = started.
       if (!isDialect(made) || made.embeddings === undefined) throw cannot('embeddings')
       const { embeddings } = made
       const complete = completeEmbedding(provider, request)
-      return askJson('embed', complete.model, embeddings.encode(complete), body => embeddings.decode(body), options)
+      return askJson(
+        'embed',
+        complete.model,
+        embeddings.encode(complete),
+        body => namedBy(complete.model, embeddings.decode(body)),
+        options
+      )
     },
     models: listModels,
+    async countTokens(asked, options) {
+      if (!isDialect(made) || made.tokens === undefined) throw cannot('endpoint that counts tokens')
+      const { tokens } = made
+      const request = completeRequest(provider, asked)
+      return askJson('count tokens', request.model, tokens.encode(request), body => tokens.decode(body), options)
+    },
     async health(options = {}): Promise<Health> {
       const begun = performance.now()
       let clockSkewMs: number | undefined
@@ -97,6 +111,11 @@ export function providerClient(started: StartedProvider, defaultModel = started.
       return made.encode(completeRequest(provider, request), mode)
     }
   }
+}
+
+/** Some vendors do not say which model made the vectors. */
+function namedBy(model: string, reply: EmbeddingReply): EmbeddingReply {
+  return reply.model === '' ? { ...reply, model } : reply
 }
 
 /** How far `now` is ahead of the vendor's clock. What a cache had kept says how old it is. */

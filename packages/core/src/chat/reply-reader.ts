@@ -1,16 +1,9 @@
-import {
-  isProviderError,
-  ProviderError,
-  type ChatEvent,
-  type Dialect,
-  type FinishReason,
-  type StreamDecoder,
-  type WireEvent
-} from '@resoftai/sdk'
+import { isFollowUp, isProviderError, ProviderError, type ChatEvent, type Dialect, type StreamDecoder, type WireEvent } from '@resoftai/sdk'
 import { EventStreamReader, type Exchange, type ResponseHead } from '../transport/index.ts'
-import { completeByHead, endedByError, notAReply, parseLeniently, readErrorInside } from './answer-error.ts'
+import { notAReply, parseLeniently, readErrorInside } from './answer-error.ts'
 import { withinLimit } from '../within-limit.ts'
-import { readBody } from './read-body.ts'
+import { decodeWhole, withHead } from './decode-whole.ts'
+import { FinishHold } from './finish-hold.ts'
 
 /** The events of one reply, in batches as they arrive. */
 export interface ReplyReader {
@@ -25,60 +18,6 @@ const brokenOff: ReadonlySet<string> = new Set(['truncated', 'network', 'stalled
 
 /** How long a finished reply waits for what may follow it. */
 const tailMs = 3_000
-
-type Finish = { readonly type: 'finish'; readonly reason: FinishReason; readonly raw?: string }
-
-/** Keeps back the `finish` of a decoder until the body ends: usage may follow it, and some vendors repeat it. */
-class FinishHold {
-  finish: Finish | undefined
-
-  /** Adds all but `finish` to `batch`. */
-  sort(events: Iterable<ChatEvent>, batch: ChatEvent[]): void {
-    for (const event of events) {
-      if (event.type !== 'finish') batch.push(event)
-      else if (event.reason === 'error') throw endedByError(event.raw)
-      else if (this.finish === undefined || this.finish.reason === 'unknown') this.finish = event
-    }
-  }
-}
-
-/** A whole reply: JSON, read to its end. */
-export function readWhole(exchange: Exchange, head: ResponseHead, dialect: Dialect, now: () => number): ReplyReader {
-  let complete = false
-  return {
-    async read() {
-      if (complete) return undefined
-      const body = await readBody(exchange)
-      try {
-        const batch = decodeWhole(body, head, dialect)
-        complete = true
-        return batch
-      } catch (error) {
-        throw withHead(error, head, now)
-      }
-    },
-    close() {
-      if (!complete) exchange.abort(new Error('No longer wanted.'))
-    }
-  }
-}
-
-/** A dialect has not seen the head, which names the request and its status. */
-function withHead(error: unknown, head: ResponseHead, now: () => number): unknown {
-  return isProviderError(error) ? completeByHead(error, head, now()) : error
-}
-
-/** The dialect is asked whether a body is a failure only when it is no reply: most are one. */
-function decodeWhole(body: string, head: ResponseHead, dialect: Dialect): ChatEvent[] {
-  const value = parseLeniently(body)
-  if (typeof value !== 'object' || value === null) throw notAReply(head, body)
-  const held = new FinishHold()
-  const batch: ChatEvent[] = []
-  held.sort(dialect.decode?.(value) ?? [], batch)
-  if (held.finish === undefined) throw readErrorInside(head, value, dialect) ?? notAReply(head, body)
-  batch.push(held.finish)
-  return batch
-}
 
 /** A stream of server-sent events, each read by the dialect as it comes. */
 export class StreamReader implements ReplyReader {
@@ -106,7 +45,8 @@ export class StreamReader implements ReplyReader {
   read(): Promise<readonly ChatEvent[] | undefined> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
     if (this.#state === 'finished') return Promise.resolve(undefined)
-    return this.#held.finish === undefined ? this.#exchange.read().then(this.#take) : this.#readToEnd()
+    const { finish, comesWithEvery } = this.#held
+    return finish === undefined || comesWithEvery ? this.#exchange.read().then(this.#take) : this.#readToEnd()
   }
 
   async #readToEnd(): Promise<readonly ChatEvent[] | undefined> {
@@ -182,7 +122,9 @@ export class StreamReader implements ReplyReader {
       const failure = readErrorInside(this.#head, parseLeniently(text), this.#dialect)
       throw failure ?? new ProviderError('truncated', 'The stream ended before the reply was finished.', { code: 'no_finish' })
     }
-    batch.push(...decodeWhole(text, this.#head, this.#dialect))
+    const meaning = decodeWhole(text, this.#head, this.#dialect)
+    if (isFollowUp(meaning)) throw notAReply(this.#head, text)
+    batch.push(...meaning)
     this.#state = 'finished'
   }
 

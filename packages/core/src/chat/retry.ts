@@ -18,7 +18,7 @@ export type MakeTry<T> = (key: Key) => Try<T>
 
 /** Who is asked what. */
 export interface Asked {
-  readonly provider: Pick<StartedProvider, 'name' | 'settings' | 'random' | 'breaker' | 'budget' | 'keys' | 'counters'>
+  readonly provider: Pick<StartedProvider, 'name' | 'settings' | 'random' | 'breaker' | 'budget' | 'keys' | 'tokens' | 'counters'>
   readonly model: string
 }
 
@@ -93,6 +93,7 @@ export async function withRetry<T>(call: Call, asked: Asked, makeTry: MakeTry<T>
   const { budget, counters } = asked.provider
   let { why } = plan
   let before: ProviderError | undefined
+  let renewed = false
   budget.countCall()
   for (let repeat = 1; ; repeat++) {
     try {
@@ -103,9 +104,14 @@ export async function withRetry<T>(call: Call, asked: Asked, makeTry: MakeTry<T>
       const failure = error as ProviderError
       // What the breaker would tell is what this call has seen itself.
       if (failure.code === 'breaker_open' && before !== undefined) throw before
-      const next = planNext(failure, repeat, call, asked, plan)
+      const canRenew = failure.kind === 'auth' && call.renewTokens !== undefined && !renewed
+      const next = canRenew ? withNewTokens : planNext(failure, repeat, call, asked, plan)
       if (next === undefined) throw failure
-      if (next.why === 'retry' && !budget.take()) {
+      if (canRenew) {
+        renewed = true
+        await call.renewTokens?.()
+      }
+      if (next.why === 'retry' && !canRenew && !budget.take()) {
         counters.retriesRefused++
         throw failure
       }
@@ -117,6 +123,9 @@ export async function withRetry<T>(call: Call, asked: Asked, makeTry: MakeTry<T>
     }
   }
 }
+
+/** A token may end, or be withdrawn, before its time. */
+const withNewTokens = { why: 'retry', waitMs: 0 } as const
 
 /** What follows a failed try, if anything does. */
 function planNext(

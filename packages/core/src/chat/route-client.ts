@@ -37,6 +37,7 @@ export function routeClient({ name, sticky, steps, random }: StartedRoute): Prov
         hint: 'Name one provider.'
       })
     },
+    countTokens: async (asked, options) => clients[0]!.countTokens({ ...asked, model: steps[0].model }, options),
     models: async () => steps.map(({ reference }) => ({ id: reference })),
     async health(options) {
       const healths = await Promise.all(clients.map(client => client.health(options)))

@@ -6,6 +6,7 @@ import type { ReplyReader } from './reply-reader.ts'
 import { continueWith } from './rescue.ts'
 import { toProviderError, tryOnce, withRetry } from './retry.ts'
 import type { Target } from './route.ts'
+import { sayChanges } from './say-changes.ts'
 import { isDialect } from './started-provider.ts'
 
 export interface RouteReading {
@@ -17,6 +18,8 @@ export interface RouteReading {
   readonly seen: ReplyBuilder
   /** Whether a begun reply may be made void by a `restart`; default: only after a stall. */
   readonly restart: boolean | undefined
+  /** Default: that of each provider. */
+  readonly strict: boolean | undefined
 }
 
 /**
@@ -140,6 +143,7 @@ export class RouteReader implements ReplyReader {
     if (!isDialect(made)) return { provider, request, mode: wanted, wire: undefined, limits }
     const mode = made.decode === undefined ? 'stream' : wanted
     const wire = made.encode(request, mode)
+    sayChanges(wire, provider, request.model, this.#reading.strict)
     // Repeats of one request carry one key, so that a vendor that knows it answers, and charges, once.
     return { provider, request, mode, wire: { ...wire, headers: { 'idempotency-key': newRequestKey(), ...wire.headers } }, limits }
   }

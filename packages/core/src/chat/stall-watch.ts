@@ -13,6 +13,7 @@ export class StallWatch {
   #counters: Counters
   #onStall: (error: ProviderError) => void
   #timer: NodeJS.Timeout | undefined
+  readonly #isWhole: boolean
   /** What came last: nothing at all, signs of life, text (or the like), or reasoning. */
   #state: 'silent' | 'alive' | 'text' | 'reasoning'
   /** Waited without progress in earlier reads. */
@@ -20,9 +21,10 @@ export class StallWatch {
   /** 0: the host does not wait. */
   #waitingSince = 0
 
-  /** `state` is `alive` where silence is no sign of its own, as in a whole reply. */
-  constructor(limits: StallLimits, counters: Counters, onStall: (error: ProviderError) => void, state: 'silent' | 'alive' = 'silent') {
-    this.#state = state
+  /** `kind` is `whole` where silence is no sign of its own, and each answer on the way to the reply is progress. */
+  constructor(limits: StallLimits, counters: Counters, onStall: (error: ProviderError) => void, kind: 'stream' | 'whole' = 'stream') {
+    this.#isWhole = kind === 'whole'
+    this.#state = this.#isWhole ? 'alive' : 'silent'
     this.#limits = limits
     this.#counters = counters
     this.#onStall = onStall
@@ -43,7 +45,8 @@ export class StallWatch {
       if (this.#state === 'text' || this.#state === 'reasoning') this.#counters.betweenEventsMs.add(this.#idleMs)
       this.#idleMs = 0
       this.#enter(last.type === 'reasoning' ? 'reasoning' : 'text')
-    } else if (this.#state === 'silent') this.#enter('alive')
+    } else if (this.#isWhole) this.#idleMs = 0
+    else if (this.#state === 'silent') this.#enter('alive')
   }
 
   stop(): void {

@@ -6,6 +6,7 @@ import type { Breaker } from './breaker.ts'
 import type { Call } from './call.ts'
 import type { KeyRing } from './key-ring.ts'
 import type { RetryBudget } from './retry-budget.ts'
+import type { TokenMint } from './token-mint.ts'
 
 /** A provider that is ready to be asked: what its plugin made, and what the host holds for it. */
 export interface StartedProvider {
@@ -19,6 +20,7 @@ export interface StartedProvider {
   readonly log: Log
   readonly redactor: Redactor
   readonly keys: KeyRing
+  readonly tokens: TokenMint
   readonly breaker: Breaker
   readonly budget: RetryBudget
   readonly counters: Counters
@@ -26,6 +28,8 @@ export interface StartedProvider {
   readonly random: () => number
   /** Calls of the host that have begun and not ended. */
   readonly running: Set<Call>
+  /** What vendors are being told about replies that were left. Never reject. */
+  readonly farewells: Set<Promise<void>>
 }
 
 export function isDialect(made: Dialect | Provider): made is Dialect {

@@ -113,6 +113,7 @@ describe('where a value comes from', () => {
       api_base: 'https://api.groq.com/openai/v1',
       api_key: '{{secret:api_key}}',
       connect_timeout: 10,
+      strict: false,
       fallback_to_nonstream: true,
       stream: true,
       timeout: 7,
@@ -124,6 +125,7 @@ describe('where a value comes from', () => {
     })
     expect(settings).toEqual({
       defaultModel: 'llama',
+      strict: false,
       models: undefined,
       connectTimeoutMs: 10_000,
       timeoutMs: 7000,
@@ -264,6 +266,12 @@ describe('what is wrong', () => {
     expect(
       told(await problems({ yaml: 'providers: { p: { api_key: k, timeout: 3000000, deadline: .inf, stall_timeout: 0 } }' }))
     ).toHaveLength(3)
+  })
+
+  it('may be a private key, which has many lines', async () => {
+    const key = '-----BEGIN PRIVATE KEY-----\nTUlJRXZRSUJBREFO\nQmdrcWhraUc5dzA=\n-----END PRIVATE KEY-----\n'
+    const found = await provider({ yaml: 'providers:\n  p:\n    api_key: ${PEM}\n', env: { PEM: key } })
+    expect([...found.secrets.values()]).toEqual([key.trimEnd()])
   })
 
   it.each([

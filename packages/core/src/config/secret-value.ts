@@ -1,6 +1,11 @@
+/** A private key as its file has it (RFC 7468). */
+const pemKey = /^-----BEGIN [A-Z ]{1,40}-----\r?\n[A-Za-z0-9+/=\r\n]+\n-----END [A-Z ]{1,40}-----\s*$/
+
 /** What is wrong with a secret, as the end of a sentence that begins with its name; `undefined`: nothing. Never quotes it. */
 export function judgeSecret(secret: string): string | undefined {
   if (secret === '') return 'is empty'
+  // What is signed with never goes into a header.
+  if (pemKey.test(secret)) return undefined
   if (/[\r\n]/.test(secret)) return 'has more than one line'
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\u0000-\u001f\u007f-\u009f]/.test(secret)) return 'holds a control character'

@@ -73,6 +73,7 @@ export const hostFields: Readonly<Record<string, ConfigField>> = {
     properties: { failures: { type: 'integer', minimum: 0, maximum: 1000 }, rest: seconds }
   },
   fallback_to_nonstream: { type: 'boolean', default: true },
+  strict: { type: 'boolean', default: false },
   private_network: { type: 'boolean' },
   headers: { type: 'object', additionalProperties: { type: 'string' } },
   extra: { type: 'object' },
@@ -86,6 +87,7 @@ interface Checked extends Limits {
   readonly retry?: RetryConfig
   readonly breaker?: { readonly failures?: number; readonly rest?: number }
   readonly fallback_to_nonstream: boolean
+  readonly strict: boolean
   readonly headers?: ProviderSettings['headers']
   readonly extra?: ProviderSettings['extra']
   readonly models?: readonly string[]
@@ -104,6 +106,7 @@ export function toSettings(config: Readonly<Record<string, unknown>>, hostRetry:
     retry: toRetryPolicy(value, hostRetry),
     breaker: toBreaker(value.breaker),
     fallbackToNonstream: value.fallback_to_nonstream,
+    strict: value.strict,
     defaultModel: value.default_model,
     models: value.models,
     headers: value.headers ?? Object.freeze({}),

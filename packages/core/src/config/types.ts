@@ -97,6 +97,8 @@ export interface ProviderSettings extends CallLimits {
   readonly retry: RetryPolicy
   /** After a stall in the middle the reply is asked for once more, whole. Default true. */
   readonly fallbackToNonstream: boolean
+  /** A request that the vendor cannot take as it is, is refused. Default false: it is changed, and warnings say how. */
+  readonly strict: boolean
   readonly breaker: BreakerSettings
   readonly headers: Readonly<Record<string, string>>
   readonly extra: Readonly<Record<string, unknown>>

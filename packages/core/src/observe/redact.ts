@@ -9,6 +9,8 @@ export interface Redactor {
    * is asked for, not at all: they protect nothing, and taking them out would make every text unreadable.
    */
   add(secret: string): void
+  /** It protects nothing any more, such as a token that has ended. */
+  remove(secret: string): void
   scrub(text: string): string
   /** A copy that is safe to print: texts scrubbed, fields such as `authorization` emptied, errors with their causes, cycles cut. */
   scrubValue(value: unknown): unknown
@@ -35,6 +37,9 @@ export function createRedactor(): Redactor {
         secrets.add(part)
         expression = undefined
       }
+    },
+    remove(secret) {
+      if (secrets.delete(secret)) expression = undefined
     },
     scrub,
     scrubValue: value => scrubValue(value, scrub)

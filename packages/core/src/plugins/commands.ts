@@ -1,4 +1,5 @@
-import type { PluginCheck } from './check.ts'
+import type { CheckOptions, PluginCheck } from './check.ts'
+import type { HostPackages } from './host-packages.ts'
 import type { InstalledPlugin, InstallOptions } from './install.ts'
 
 // What changes or runs plugins is loaded when it is asked for: finding them must stay cheap.
@@ -28,10 +29,16 @@ export async function setEnabled(id: string, enabled: boolean, options: { readon
 }
 
 /**
- * Judges a plugin's folder or tarball: packs it as `npm pack` would and loads that copy as an installation does. What cannot be told because something
- * before it is wrong is left out.
+ * Judges a plugin's folder or tarball: packs it as `npm pack` would and loads that copy as an installation does; with `conformance` puts it
+ * through the conformance suite, with the cases of the folder. What cannot be told because something before it is wrong is left out.
  */
-export async function checkPlugin(path: string): Promise<readonly PluginCheck[]> {
+export async function checkPlugin(path: string, options?: CheckOptions): Promise<readonly PluginCheck[]> {
   const { check } = await import('./check.ts')
-  return check(path)
+  return check(path, options)
+}
+
+/** Puts the host's own packages that a plugin names into the `node_modules` of its folder, types included: then it can be worked on offline. */
+export async function bringHostPackages(directory: string, { bundled }: Pick<HostPackages, 'bundled'>): Promise<void> {
+  const { copyHostPackages } = await import('./host-packages.ts')
+  copyHostPackages(directory, { bundled, types: true })
 }

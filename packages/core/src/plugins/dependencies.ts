@@ -5,13 +5,13 @@ import type { PluginPackage } from './manifest.ts'
 
 type Names = Readonly<Record<string, unknown>>
 
-/** The SDK comes from the host; everything else a package needs must be inside of it. Throws `HostError` `plugin`. */
+/** What the host does not bring must be inside of the package. Throws `HostError` `plugin`. */
 export function requireDependencies({ id, directory, packageJson }: PluginPackage): void {
   const { dependencies, peerDependencies, peerDependenciesMeta } = packageJson as Readonly<Record<string, Names | undefined>>
   const optional = Object.entries(peerDependenciesMeta ?? {}).flatMap(([name, meta]) =>
     (meta as { readonly optional?: unknown } | null)?.optional === true ? [name] : []
   )
-  const needed = Object.keys({ ...dependencies, ...peerDependencies }).filter(name => name !== '@resoftai/sdk' && !optional.includes(name))
+  const needed = Object.keys({ ...dependencies, ...peerDependencies }).filter(name => !optional.includes(name))
   const missing = needed.filter(name => !existsSync(join(directory, 'node_modules', ...name.split('/'), 'package.json')))
   if (missing.length === 0) return
   throw new HostError('plugin', `Plugin ${id} needs packages that are not inside of it: ${missing.join(', ')}.`, {

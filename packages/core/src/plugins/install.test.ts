@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { testContext } from '@resoftai/sdk/testing'
 import { goodCode, makeFolder, makePlugin, type PluginParts } from '../../test/plugins/make-plugin.ts'
 import { entriesOf, writeTarball } from '../../test/plugins/make-tarball.ts'
 import { installPlugin, setEnabled, uninstallPlugin } from './commands.ts'
@@ -335,8 +336,7 @@ describe('Uninstalling', () => {
     await uninstallPlugin('acme', { home })
     expect(existsSync(plugin.directory)).toBe(false)
     const config = { api_base: 'https://a.example' }
-    const log = { debug() {}, info() {}, warn() {} }
-    const dialect = (await definition.create({ provider: 'a', config, log, clock: Date.now })) as unknown as { encode(): { url: string } }
+    const dialect = (await definition.create(testContext({ config }))) as unknown as { encode(): { url: string } }
     expect(dialect.encode().url).toBe('https://a.example')
   })
 

@@ -3,11 +3,11 @@ import { HostError } from '../error.ts'
 import { compileSchema } from '../schema/compile.ts'
 import { commitGeneration, isIntact } from './commit.ts'
 import { sealGeneration } from './generation.ts'
+import { copyHostPackages } from './host-packages.ts'
 import { judgePackage, readPackage } from './judge-package.ts'
 import { packFolder } from './pack-folder.ts'
 import { findPlugins } from './plugin-index.ts'
 import { probeEntry } from './probe.ts'
-import { copySdk } from './sdk-copy.ts'
 import { resolveSource, type Source } from './source.ts'
 import { withStage } from './stage.ts'
 import { sweepStore } from './sweep.ts'
@@ -43,8 +43,8 @@ export async function install(asked: string, options: InstallOptions): Promise<I
     await unpackSource(source, directory)
     onProgress?.('check')
     const plugin = readPackage(directory, source.path)
+    copyHostPackages(directory, { bundled })
     judgePackage(plugin, { home, bundled, force })
-    copySdk(directory)
     const integrity = sealGeneration(directory)
     const generation = `${plugin.id}@${plugin.version}-${integrity.slice('sha256-'.length).slice(0, 8)}`
     if (force || !isIntact(home, plugin.id, integrity)) {

@@ -28,7 +28,11 @@ export async function loadDefinition(
     module = await withinLimit(import(pathToFileURL(entryFile).href), timeoutMs, late)
   } catch (error) {
     if (isHostError(error)) throw error
-    throw refuse(`could not be loaded: ${reasonOf(error)}`, `find out more with \`resoftai plugin check ${directory}\`.`, error)
+    const reason = reasonOf(error)
+    // A folder to work in has to have them; a check brings its own.
+    const lacksPackages = plugin.source === 'path' && reason.startsWith('Cannot find package')
+    const todo = lacksPackages ? `run \`npm install\` in ${directory}.` : `find out more with \`resoftai plugin check ${directory}\`.`
+    throw refuse(`could not be loaded: ${reason}`, todo, error)
   }
   const definition = definitionOf(module)
   if (definition !== undefined) return definition

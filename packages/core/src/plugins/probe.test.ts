@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { makePlugin } from '../../test/plugins/make-plugin.ts'
 import { probeEntry, type Probe } from './probe.ts'
 
-function probe(code: string, more: Partial<Probe> = {}): Promise<void> {
+function probe(code: string, more: Partial<Probe> = {}): ReturnType<typeof probeEntry> {
   const directory = makePlugin({ code })
   return probeEntry({ id: 'acme', entryFile: join(directory, 'index.js'), confinedTo: directory, shownAs: './acme', ...more })
 }

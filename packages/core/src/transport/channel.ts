@@ -22,7 +22,7 @@ export interface Channel {
 }
 
 interface SendOptions {
-  /** Placeholder → real value. */
+  /** Placeholder → real value, of secrets and tokens. */
   readonly secrets: ReadonlyMap<string, string>
   /** For the name look-up, TCP and TLS together. */
   readonly connectTimeoutMs?: number
@@ -82,7 +82,7 @@ function allowsUrl(allowed: string, url: URL): boolean {
 }
 
 function fillSecrets(text: string, secrets: ReadonlyMap<string, string>): string {
-  if (!text.includes('{{secret:')) return text
+  if (!text.includes('{{')) return text
   let filled = text
   for (const [placeholder, secret] of secrets) filled = filled.replaceAll(placeholder, () => secret)
   return filled

@@ -1,4 +1,5 @@
 import { isPlain } from './difference.ts'
+import { pathsOf, replaceAt } from './json-path.ts'
 
 const nested = (open: string, close: string): string => `${open.repeat(10_000)}${close.repeat(10_000)}`
 
@@ -37,7 +38,7 @@ export function* corruptions(value: unknown, limit: number): Generator {
   const all = paths.length * junkValues.length
   const every = Math.max(1, Math.ceil(all / limit))
   for (let index = 0; index < all; index += every) {
-    yield replace(value, paths[index % paths.length] ?? [], junkValues[Math.floor(index / paths.length)])
+    yield replaceAt(value, paths[index % paths.length] ?? [], junkValues[Math.floor(index / paths.length)])
   }
 }
 
@@ -49,19 +50,4 @@ export function poison(value: unknown): string {
     Object.defineProperty(poisoned, '__proto__', { value: { polluted: true }, enumerable: true })
     return Object.hasOwn(part, 'polluted') || Object.hasOwn(part, 'prototype') ? part : poisoned
   })
-}
-
-type Path = readonly (string | number)[]
-
-function* pathsOf(value: unknown, path: Path = []): Generator<Path> {
-  yield path
-  if (Array.isArray(value)) for (const [index, part] of value.entries()) yield* pathsOf(part, [...path, index])
-  else if (isPlain(value)) for (const [key, part] of Object.entries(value)) yield* pathsOf(part, [...path, key])
-}
-
-function replace(value: unknown, path: Path, junk: unknown): unknown {
-  const [key, ...rest] = path
-  if (key === undefined) return junk
-  if (Array.isArray(value)) return value.map((part: unknown, index) => (index === key ? replace(part, rest, junk) : part))
-  return isPlain(value) ? { ...value, [key]: replace(value[key], rest, junk) } : value
 }

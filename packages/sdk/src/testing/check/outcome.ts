@@ -1,9 +1,10 @@
-import type { Dialect, WireEvent } from '../../dialect.ts'
+import { isFollowUp, type Dialect, type FollowUp, type WireEvent, type WireRequest } from '../../dialect.ts'
 import { isProviderError, ProviderError } from '../../error.ts'
 import type { ChatEvent } from '../../event.ts'
 import { ReplyBuilder, type ChatReply } from '../../reply.ts'
 import { describe } from './difference.ts'
-import { flaw } from './well-formed.ts'
+import { findMalformed } from './wire-form.ts'
+import { errorFlaw, flaw } from './well-formed.ts'
 
 /** How a reply ended as a host counts it: one reply, one error, or a flaw of the dialect. */
 export interface Outcome {
@@ -12,38 +13,56 @@ export interface Outcome {
   readonly reply?: ChatReply
   readonly error?: ProviderError
   readonly flaw?: string
+  /** What a whole reply asked for next; it still waits for the answer to the last one when it ended with neither reply nor error. */
+  readonly next?: readonly WireRequest[]
 }
 
 /** One wire event may not turn into more than this. */
 const mostEvents = 10_000
 
-/** Reads a stream as a host does: `finish` is held back until the body ends, and the first one that is not `unknown` wins. */
+/** Reads a stream as a host does: `finish` is held back until the body ends. */
 export function readStream(dialect: Dialect, wire: Iterable<WireEvent>): Outcome {
   const events: ChatEvent[] = []
-  let done = false
-  return conclude(
-    events,
-    () => {
-      const decode = dialect.streamDecoder()
-      for (const event of wire) {
-        const meaning = decode(event)
-        done = meaning === 'done'
-        if (meaning === 'done') return
-        take(meaning, events)
-      }
-    },
-    () => done
-  )
+  return guard(events, () => {
+    const decode = dialect.streamDecoder()
+    for (const event of wire) {
+      const meaning = decode(event)
+      if (meaning === 'done') return conclude(events) ?? conclude(events, { type: 'finish', reason: 'unknown' })
+      take(meaning, events)
+    }
+    return conclude(events)
+  })
 }
 
-/** Reads a whole reply. */
-export function readWhole(dialect: Dialect, body: unknown): Outcome {
+/** Reads a whole reply; `further` are the answers to what it asks for next, in order. Only when it is none the dialect is asked for an error. */
+export function readWhole(dialect: Dialect, body: unknown, further: readonly unknown[] = [], status = 200): Outcome {
   const events: ChatEvent[] = []
-  return conclude(
-    events,
-    () => take(dialect.decode?.(body) ?? [], events),
-    () => false
-  )
+  const next: WireRequest[] = []
+  const outcome = guard(events, () => {
+    let meaning = dialect.decode?.(body) ?? []
+    for (const answer of further) {
+      if (!isFollowUp(meaning)) throw new Flaw('it asks for no more answers, and there are more in `further`')
+      follow(meaning, events, next)
+      meaning = meaning.decode(answer)
+    }
+    if (isFollowUp(meaning)) {
+      follow(meaning, events, next)
+      return { events }
+    }
+    take(meaning, events)
+    const error = (): ProviderError => dialect.decodeError?.(status, further.at(-1) ?? body, new Headers()) ?? notAReply()
+    return conclude(events) ?? withFlaw({ events, error: error() })
+  })
+  return { ...(outcome ?? { events }), next }
+}
+
+function follow(step: FollowUp, events: ChatEvent[], next: WireRequest[]): void {
+  const wrong = findMalformed(step.next)
+  if (wrong !== undefined) throw new Flaw(`what it asks for next: ${wrong}`)
+  const { afterMs = 0 } = step
+  if (!Number.isFinite(afterMs) || afterMs < 0) throw new Flaw(`afterMs is ${afterMs}`)
+  next.push(step.next)
+  take(step.events ?? [], events)
 }
 
 function take(meaning: Iterable<ChatEvent>, events: ChatEvent[]): void {
@@ -58,19 +77,49 @@ function take(meaning: Iterable<ChatEvent>, events: ChatEvent[]): void {
 
 class Flaw extends Error {}
 
-function conclude(events: ChatEvent[], read: () => void, isDone: () => boolean): Outcome {
+function guard(events: ChatEvent[], read: () => Outcome | undefined): Outcome {
   try {
-    read()
+    return read() ?? { events, error: new ProviderError('truncated', 'The reply ended before it was finished.') }
   } catch (error) {
-    if (isProviderError(error)) return { events, error }
+    if (isProviderError(error)) return withFlaw({ events, error })
     return { events, flaw: error instanceof Flaw ? error.message : `it threw what is no ProviderError: ${describe(error)}` }
   }
+}
+
+/** The reply, when there is one. One that ended with an error is none (H30). */
+function conclude(events: readonly ChatEvent[], otherwise?: ChatEvent): Outcome | undefined {
   const finishes = events.filter(event => event.type === 'finish')
-  const finish = finishes.find(event => event.reason !== 'unknown') ?? finishes[0]
+  const failed = finishes.find(({ reason }) => reason === 'error')
+  if (failed !== undefined)
+    return { events, error: new ProviderError('server', 'The vendor ended the reply with an error.', { vendorCode: failed.raw }) }
+  const finish = finishOf(events) ?? otherwise
+  if (finish === undefined) return undefined
   const builder = new ReplyBuilder()
   for (const event of events) if (event.type !== 'finish') builder.add(event)
-  if (finish !== undefined) builder.add(finish)
-  else if (isDone()) builder.add({ type: 'finish', reason: 'unknown' })
-  else return { events, error: new ProviderError('truncated', 'The reply ended before it was finished.') }
+  builder.add(finish)
   return { events, reply: builder.reply() }
+}
+
+/** The first that is not `unknown`; where content came behind one, the last. */
+function finishOf(events: readonly ChatEvent[]): ChatEvent | undefined {
+  let finish: Extract<ChatEvent, { readonly type: 'finish' }> | undefined
+  let comesWithEvery = false
+  for (const event of events) {
+    if (event.type !== 'finish') comesWithEvery ||= finish !== undefined && isContent(event)
+    else if (finish === undefined || finish.reason === 'unknown' || comesWithEvery) finish = event
+  }
+  return finish
+}
+
+function isContent(event: ChatEvent): boolean {
+  return event.type === 'tool_call' || ((event.type === 'text' || event.type === 'reasoning') && event.text !== '')
+}
+
+function withFlaw(outcome: Outcome & { readonly error: ProviderError }): Outcome {
+  const wrong = errorFlaw(outcome.error)
+  return wrong === undefined ? outcome : { ...outcome, flaw: wrong }
+}
+
+function notAReply(): ProviderError {
+  return new ProviderError('protocol', 'The vendor answered with something that is no reply.')
 }

@@ -1,3 +1,4 @@
+import { errorKinds, isProviderError } from '../../error.ts'
 import { isPlain, show } from './difference.ts'
 
 const finishReasons = new Set<unknown>(['stop', 'length', 'tool_calls', 'content_filter', 'error', 'unknown'])
@@ -9,20 +10,35 @@ const maybe =
   (check: (value: unknown) => boolean) =>
   (value: unknown): boolean =>
     value === undefined || check(value)
-const count = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value) && value >= 0
+const count = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
+
+const isUsage = (value: unknown): boolean =>
+  isPlain(value) && Object.entries(value).every(([key, part]) => key === 'estimated' || maybe(count)(part))
 
 /** What each event must have; see `ChatEvent`. */
 const shapes: Readonly<Record<string, Fields>> = {
   start: { model: text, id: maybe(text) },
   text: { text },
   reasoning: { text, signature: maybe(text) },
-  tool_call: { index: value => count(value) && Number.isInteger(value), id: maybe(text), name: maybe(text), arguments: maybe(text) },
+  tool_call: { index: count, id: maybe(text), name: maybe(text), arguments: maybe(text) },
   citation: { citation: value => isPlain(value) && text(value['url']) && maybe(text)(value['title']) },
-  usage: { usage: value => isPlain(value) && Object.entries(value).every(([key, part]) => key === 'estimated' || maybe(count)(part)) },
+  usage: { usage: isUsage },
   provider_data: { data: isPlain },
   warning: { message: text },
   restart: { reason: text },
   finish: { reason: value => finishReasons.has(value), raw: maybe(text) }
+}
+
+const errorShape: Fields = {
+  kind: value => (errorKinds as readonly unknown[]).includes(value),
+  message: value => text(value) && value !== '',
+  code: maybe(text),
+  vendorCode: maybe(text),
+  hint: maybe(text),
+  requestId: maybe(text),
+  status: maybe(count),
+  retryable: value => typeof value === 'boolean',
+  retryAfterMs: maybe(value => Number.isFinite(value) && Number(value) >= 0)
 }
 
 /** What is wrong with a value that should be a `ChatEvent`. */
@@ -30,6 +46,20 @@ export function flaw(event: unknown): string | undefined {
   if (!isPlain(event)) return `${show(event)} is no event`
   const type = event['type']
   if (typeof type !== 'string' || !Object.hasOwn(shapes, type)) return `${show(type)} is no type of event`
-  const wrong = Object.entries(shapes[type] ?? {}).find(([field, check]) => !check(event[field]))
-  return wrong === undefined ? undefined : `${wrong[0]} of ${show(event)} is not allowed`
+  return misshapen(event, shapes[type] ?? {})
+}
+
+/** What is wrong with a value that should be a `ProviderError`. */
+export function errorFlaw(error: unknown): string | undefined {
+  if (!isProviderError(error)) return `it gave ${show(error)}, which is no ProviderError`
+  return misshapen(error as unknown as Readonly<Record<string, unknown>>, errorShape)
+}
+
+export function usageFlaw(usage: unknown): string | undefined {
+  return isUsage(usage) ? undefined : `the usage ${show(usage)} is not allowed`
+}
+
+function misshapen(value: Readonly<Record<string, unknown>>, shape: Fields): string | undefined {
+  const wrong = Object.entries(shape).find(([field, check]) => !check(value[field]))
+  return wrong === undefined ? undefined : `${wrong[0]} of ${show(value)} is not allowed`
 }
