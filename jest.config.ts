@@ -4,7 +4,7 @@ const config: Config = {
   testEnvironment: 'node',
   roots: ['<rootDir>/packages', '<rootDir>/plugins', '<rootDir>/cli', '<rootDir>/tests', '<rootDir>/examples'],
   testMatch: ['**/*.test.ts'],
-  modulePathIgnorePatterns: ['/dist/'],
+  modulePathIgnorePatterns: ['/dist/', '/cli/templates/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [

@@ -1,7 +1,16 @@
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const packages = ['@resoftai/plugin-openai-compatible', '@resoftai/plugin-simulator']
+/** The catalogue: plugins that come with the command. */
+const packages = [
+  '@resoftai/plugin-openai-compatible',
+  '@resoftai/plugin-zhipu',
+  '@resoftai/plugin-coze',
+  '@resoftai/plugin-anthropic',
+  '@resoftai/plugin-gemini',
+  '@resoftai/plugin-azure-openai',
+  '@resoftai/plugin-simulator'
+]
 
 /** Folders of the plugins that come with this package. Nothing of them is loaded. */
 export function bundledPlugins(): readonly string[] {

@@ -14,7 +14,7 @@ const words = (...typed: readonly string[]) => {
 describe('completion', () => {
   test('offers the commands, then their second words', () => {
     expect(words('')).toEqual(expect.arrayContaining(['chat', 'plugin', 'doctor', '--version']))
-    expect(words('plugin', '')).toEqual(['install', 'list', 'info', 'config', 'uninstall', 'enable', 'disable', 'check'])
+    expect(words('plugin', '')).toEqual(['install', 'list', 'info', 'config', 'uninstall', 'enable', 'disable', 'create', 'check'])
     expect(words('nonsense', '')).toEqual([])
   })
 
@@ -28,6 +28,7 @@ describe('completion', () => {
     expect(words('chat', '--model', '')).toBe('route')
     expect(words('plugin', 'info', '')).toBe('plugin')
     expect(words('plugin', 'check', './')).toBe('directory')
+    expect(words('plugin', 'create', 'acme', '--kind', '')).toEqual(['openai', 'dialect'])
     expect(words('agent', 'run', '--tools', '')).toBe('file')
     expect(words('secret', 'set', '--plugin', 'x', '')).toBe('provider')
     expect(words('secret', 'set', 'groq', '')).toEqual([])

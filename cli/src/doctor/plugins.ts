@@ -1,4 +1,5 @@
 import type { PluginIndex } from '@resoftai/core'
+import { bundledPlugins } from '../bundled.ts'
 import type { Context } from '../context.ts'
 import { checkOf, type Check } from './check.ts'
 
@@ -22,7 +23,10 @@ export function checkPluginIndex({ plugins, broken, warnings }: PluginIndex, { t
 /** `loaded`: by a provider. `failed`: the same, and the provider's check says so. */
 export type CodeState = 'loaded' | 'failed' | 'untried'
 
-/** Whether the code of every enabled plugin loads. One that no provider has tried is tried apart, as `plugin check` does it. */
+/**
+ * Whether the code of every enabled plugin loads. One that no provider has tried is tried apart, as `plugin check` does it; those that come with
+ * the command were tried before it was published.
+ */
 export async function checkPluginCode(
   { plugins }: PluginIndex,
   tried: readonly { readonly plugin: string; readonly code: CodeState }[],
@@ -30,10 +34,12 @@ export async function checkPluginCode(
 ): Promise<readonly Check[]> {
   const { checkPlugin } = await import('@resoftai/core')
   const stateOf = (id: string) => tried.find(({ plugin, code }) => plugin === id && code !== 'untried')?.code
-  const enabled = plugins.filter(plugin => plugin.enabled && stateOf(plugin.id) !== 'failed')
+  const enabled = plugins.filter(
+    ({ id, enabled: isEnabled, source }) => isEnabled && (source === 'bundled' ? stateOf(id) === 'loaded' : stateOf(id) !== 'failed')
+  )
   const judged = await Promise.all(
     enabled.map(async ({ id, directory }) => {
-      const checks = stateOf(id) === 'loaded' ? [] : await checkPlugin(directory)
+      const checks = stateOf(id) === 'loaded' ? [] : await checkPlugin(directory, { bundled: bundledPlugins() })
       return { id, problems: checks.flatMap(({ problems }) => problems) }
     })
   )

@@ -1,3 +1,4 @@
+import { kinds } from '../../create/blueprint.ts'
 import type { ArgumentSpec, CommandSpec } from '../spec.ts'
 
 const id: ArgumentSpec = { name: 'id', required: true, text: 'argument.id', completes: 'plugin' }
@@ -73,11 +74,32 @@ export const pluginCommands: readonly CommandSpec[] = [
     load: async () => (await import('./enable.ts')).disable
   },
   {
+    path: ['plugin', 'create'],
+    text: 'command.plugin.create',
+    args: [{ name: 'name', required: true, text: 'argument.newPlugin' }],
+    options: [
+      { flags: '--kind <kind>', text: 'option.kind', completes: kinds },
+      { flags: '--dir <directory>', text: 'option.dir', completes: 'directory' },
+      { flags: '--title <text>', text: 'option.title' },
+      { flags: '--api-base <url>', text: 'option.apiBase' },
+      { flags: '--author <name>', text: 'option.author' }
+    ],
+    examples: [
+      'resoftai plugin create acme',
+      'resoftai plugin create @scope/acme --kind dialect --dir plugins/acme --title "Acme AI" --api-base https://api.acme.example/v1'
+    ],
+    load: async () => (await import('./create.ts')).create
+  },
+  {
     path: ['plugin', 'check'],
     text: 'command.plugin.check',
     args: [{ name: 'plugin', required: true, text: 'argument.plugin', completes: 'directory' }],
-    options: [],
-    examples: ['resoftai plugin check ./my-plugin', 'resoftai plugin check openai-compatible'],
+    options: [{ flags: '--junit <file>', text: 'option.junit', completes: 'file' }],
+    examples: [
+      'resoftai plugin check ./my-plugin',
+      'resoftai plugin check openai-compatible',
+      'resoftai plugin check . --junit report.xml'
+    ],
     load: async () => (await import('./check.ts')).check
   }
 ]
