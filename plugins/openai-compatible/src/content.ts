@@ -1,11 +1,13 @@
 import type { Content, ContentPart } from '@resoftai/sdk'
 
+export type FileStyle = 'file' | 'file_url'
+
 /** A user's content as the body says it. */
-export function encodeContent(content: Content): unknown {
-  return typeof content === 'string' ? content : content.map(encodePart)
+export function encodeContent(content: Content, files: FileStyle): unknown {
+  return typeof content === 'string' ? content : content.map(part => encodePart(part, files))
 }
 
-export function encodePart(part: ContentPart): unknown {
+function encodePart(part: ContentPart, files: FileStyle): unknown {
   switch (part.type) {
     case 'text':
       return { type: 'text', text: part.text }
@@ -14,6 +16,7 @@ export function encodePart(part: ContentPart): unknown {
     case 'audio':
       return { type: 'input_audio', input_audio: { data: part.data, format: part.format } }
     case 'file':
+      if (files === 'file_url') return { type: 'file_url', file_url: { url: part.url } }
       return { type: 'file', file: { filename: part.filename ?? 'file', file_data: part.url } }
   }
 }

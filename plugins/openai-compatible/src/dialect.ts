@@ -1,6 +1,6 @@
-import type { Dialect } from '@resoftai/sdk'
+import type { ChatEvent, Dialect, EmbeddingDialect } from '@resoftai/sdk'
 import { decodeEmbedding, encodeEmbedding } from './embeddings.ts'
-import { encodeBody } from './encode.ts'
+import { encodeBody, type VendorHooks } from './encode.ts'
 import { commonErrorRules, type ErrorRule, type ErrorRules } from './error-rules.ts'
 import { decodeError } from './errors.ts'
 import { joinHeaders } from './headers.ts'
@@ -9,10 +9,12 @@ import type { Quirks } from './quirks.ts'
 import { createStreamDecoder } from './stream.ts'
 import { decodeWhole } from './whole.ts'
 
+export type { Warn } from './encode.ts'
 export { commonErrorRules, type ErrorRule, type ErrorRules, type TextRule } from './error-rules.ts'
 export type { Quirks } from './quirks.ts'
+export { readUsage } from './usage.ts'
 
-export interface OpenAIDialectOptions {
+export interface OpenAIDialectOptions extends VendorHooks {
   /**
    * The absolute URL of an endpoint: `/chat/completions`, `/embeddings`, `/models` or the health path of the quirks. `model` is given for
    * services that carry it in the path (Azure).
@@ -25,8 +27,15 @@ export interface OpenAIDialectOptions {
   readonly errors?: ErrorRules
 }
 
+/** Its whole replies come in one answer. */
+export interface OpenAIDialect extends Dialect {
+  decode(body: unknown): Iterable<ChatEvent>
+  readonly embeddings: EmbeddingDialect
+}
+
 /** The dialect of a service that speaks the OpenAI chat API. Pure; what differs between services is in `quirks`. */
-export function createOpenAIDialect({ url, headers, quirks = {}, errors = commonErrorRules }: OpenAIDialectOptions): Dialect {
+export function createOpenAIDialect(options: OpenAIDialectOptions): OpenAIDialect {
+  const { url, headers, quirks = {}, errors = commonErrorRules } = options
   const rules = withStatusKinds(errors, quirks.statusKinds)
   const reading = { thinkTags: quirks.thinkTags ?? false, errors: rules }
   const { healthPath } = quirks
@@ -34,7 +43,7 @@ export function createOpenAIDialect({ url, headers, quirks = {}, errors = common
     encode: (request, mode) => ({
       url: url('/chat/completions', request.model),
       headers: joinHeaders(headers, request.headers),
-      ...encodeBody(request, mode, quirks)
+      ...encodeBody(request, mode, quirks, options)
     }),
     streamDecoder: () => createStreamDecoder(reading),
     decode: body => decodeWhole(body, reading),

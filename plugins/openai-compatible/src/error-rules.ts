@@ -25,6 +25,10 @@ export interface ErrorRules {
   readonly codes: ReadonlyMap<string, ErrorRule>
   readonly texts: readonly TextRule[]
   readonly statuses: ReadonlyMap<number, ErrorRule>
+  /** How long a message asks to wait, in milliseconds, in words that only this vendor uses. */
+  readonly readWait?: (message: string) => number | undefined
+  /** What this very error tells a person to do next, where only this vendor says it so. */
+  readonly readHint?: (body: unknown) => string | undefined
 }
 
 const noChannel = 'The relay has no channel for this model now: try later, or choose another model or model group.'

@@ -25,13 +25,14 @@ export function readError(body: unknown, status: number | undefined, rules: Erro
   const envelope = readEnvelope(first)
   const rule = judge(envelope, status, rules)
   const { message = wordless(status) } = envelope
+  const words = message.slice(0, longestRead)
   return new ProviderError(rule.kind, looksLikePage(message) ? pageMessage(status) : tidy(message), {
     status,
     code: rule.code,
     vendorCode: envelope.vendorCode,
     retryable: rule.retryable,
-    retryAfterMs: readAskedWait(message.slice(0, longestRead)),
-    hint: rule.hint ?? hints[rule.kind] ?? (rule.kind === 'not_found' ? notFoundHint(envelope) : undefined),
+    retryAfterMs: readAskedWait(words) ?? rules.readWait?.(words),
+    hint: rules.readHint?.(first) ?? rule.hint ?? hints[rule.kind] ?? (rule.kind === 'not_found' ? notFoundHint(envelope) : undefined),
     usage: isObject(first) ? readUsage(first.usage) : undefined
   })
 }

@@ -1,11 +1,13 @@
 import type { FinishReason, ProviderErrorKind } from '@resoftai/sdk'
 
 /** A word that some vendors end a reply with although it is no reply but a failure. */
-interface FailedFinish {
+export interface FailedFinish {
   readonly failed: ProviderErrorKind
   readonly message: string
   readonly hint?: string
 }
+
+type FinishMeaning = FinishReason | FailedFinish
 
 const failure = (failed: ProviderErrorKind, message: string, hint?: string): FailedFinish => ({
   failed,
@@ -14,7 +16,7 @@ const failure = (failed: ProviderErrorKind, message: string, hint?: string): Fai
 })
 
 /** What the vendors' words mean (WIRE.md 1.2, 1.3, 3.3, 4.4, 4.6, 4.8, 7.6). A word that is not here is passed on as `unknown`. */
-export const finishWords: ReadonlyMap<string, FinishReason | FailedFinish> = new Map<string, FinishReason | FailedFinish>([
+export const finishWords: ReadonlyMap<string, FinishMeaning> = new Map<string, FinishMeaning>([
   ['stop', 'stop'],
   ['eos', 'stop'],
   ['length', 'length'],

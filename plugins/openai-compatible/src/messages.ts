@@ -1,5 +1,5 @@
 import type { AssistantMessage, ContentPart, Message, ToolCall, ToolMessage, UserMessage } from '@resoftai/sdk'
-import { encodeContent, encodePart, splitToolResult } from './content.ts'
+import { encodeContent, splitToolResult, type FileStyle } from './content.ts'
 import { isObject } from './json.ts'
 import { tellCallsSingly } from './legacy-functions.ts'
 
@@ -8,6 +8,7 @@ interface MessageStyle {
   /** Whether users may have names. */
   readonly names: boolean
   readonly toolStyle: 'tools' | 'functions'
+  readonly fileStyle: FileStyle
   readonly replay: readonly string[]
 }
 
@@ -18,7 +19,7 @@ export function encodeMessages(messages: readonly Message[], style: MessageStyle
   const called = new Map<string, string>()
   for (const message of style.toolStyle === 'functions' ? tellCallsSingly(messages) : messages) {
     if (message.role !== 'tool' && attachments.length > 0) {
-      encoded.push(attachmentMessage(attachments))
+      encoded.push(attachmentMessage(attachments, style.fileStyle))
       attachments = []
     }
     switch (message.role) {
@@ -26,7 +27,7 @@ export function encodeMessages(messages: readonly Message[], style: MessageStyle
         encoded.push({ role: style.systemRole, content: message.content })
         break
       case 'user':
-        encoded.push(encodeUser(message, style.names, warn))
+        encoded.push(encodeUser(message, style, warn))
         break
       case 'assistant':
         for (const call of message.toolCalls ?? []) called.set(call.id, call.name)
@@ -41,13 +42,13 @@ export function encodeMessages(messages: readonly Message[], style: MessageStyle
       }
     }
   }
-  if (attachments.length > 0) encoded.push(attachmentMessage(attachments))
+  if (attachments.length > 0) encoded.push(attachmentMessage(attachments, style.fileStyle))
   return encoded
 }
 
-function encodeUser({ content, name }: UserMessage, names: boolean, warn: (warning: string) => void): unknown {
+function encodeUser({ content, name }: UserMessage, { names, fileStyle }: MessageStyle, warn: (warning: string) => void): unknown {
   if (name !== undefined && !names) warn('This service does not support `name` of messages; it was left out.')
-  return { role: 'user', content: encodeContent(content), ...(name !== undefined && names && { name }) }
+  return { role: 'user', content: encodeContent(content, fileStyle), ...(name !== undefined && names && { name }) }
 }
 
 function encodeAssistant(message: AssistantMessage, { replay, toolStyle }: MessageStyle): unknown {
@@ -84,6 +85,7 @@ function encodeToolResult(
   return { role: 'function', name: name ?? called ?? toolCallId, content: text }
 }
 
-function attachmentMessage(parts: readonly ContentPart[]): unknown {
-  return { role: 'user', content: [{ type: 'text', text: 'What the tools returned besides text:' }, ...parts.map(encodePart)] }
+function attachmentMessage(parts: readonly ContentPart[], files: FileStyle): unknown {
+  const intro: ContentPart = { type: 'text', text: 'What the tools returned besides text:' }
+  return { role: 'user', content: encodeContent([intro, ...parts], files) }
 }

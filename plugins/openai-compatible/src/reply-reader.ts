@@ -2,7 +2,7 @@ import { ProviderError, type ChatEvent, type FinishReason } from '@resoftai/sdk'
 import { Citations } from './citations.ts'
 import type { ErrorRules } from './error-rules.ts'
 import { readError } from './errors.ts'
-import { finishWords } from './finish.ts'
+import { finishWords, type FailedFinish } from './finish.ts'
 import { isObject, textOf, type JsonObject } from './json.ts'
 import { MessageReader } from './message-reader.ts'
 import { readUsage } from './usage.ts'
@@ -22,7 +22,7 @@ export class ReplyReader {
   readonly #citations = new Citations()
   readonly #message: MessageReader
   #started = false
-  #finished = false
+  #ended: FinishReason | undefined
   #warnedOfChoices = false
 
   constructor(kind: 'stream' | 'whole', options: ReplyReaderOptions) {
@@ -33,7 +33,7 @@ export class ReplyReader {
 
   /** Whether a reason to finish was read. */
   get finished(): boolean {
-    return this.#finished
+    return this.#ended !== undefined
   }
 
   read(chunk: JsonObject): ChatEvent[] {
@@ -49,7 +49,7 @@ export class ReplyReader {
   /** The vendor ended the reply properly. Tells what was held back and, when no reason was given, a `finish` all the same. */
   end(): ChatEvent[] {
     const events: ChatEvent[] = []
-    if (!this.#finished) this.#finish(undefined, events)
+    if (this.#ended === undefined) this.#finish(undefined, events)
     this.#message.flush(events)
     return events
   }
@@ -90,7 +90,18 @@ export class ReplyReader {
     const piece = this.#pieceOf(choice)
     if (piece !== undefined) this.#message.read(piece, events)
     const reason = choice.finish_reason
-    if (typeof reason === 'string' && reason !== '' && !this.#finished) this.#finish(reason, events)
+    if (typeof reason !== 'string' || reason === '') return
+    if (this.#ended === undefined) this.#finish(reason, events)
+    else this.#readLate(reason, events)
+  }
+
+  /** Some vendors repeat the reason. A filter that works beside the stream may object when all of it is told (Azure). */
+  #readLate(word: string, events: ChatEvent[]): void {
+    const meaning = finishWords.get(word)
+    if (typeof meaning === 'object') throw failureOf(meaning, word)
+    if (meaning !== 'content_filter' || this.#ended === meaning) return
+    this.#ended = meaning
+    events.push({ type: 'warning', message: 'The filter of the vendor objects to this reply, which it let through before.' })
   }
 
   /** Perplexity sends the whole message beside the last, empty delta; some relays stream a whole message and no delta at all. */
@@ -102,12 +113,10 @@ export class ReplyReader {
 
   #finish(word: string | undefined, events: ChatEvent[]): void {
     const meaning = word === undefined ? 'unknown' : (finishWords.get(word) ?? 'unknown')
-    if (typeof meaning === 'object') {
-      throw new ProviderError(meaning.failed, meaning.message, { vendorCode: word, hint: meaning.hint })
-    }
+    if (typeof meaning === 'object') throw failureOf(meaning, word)
     this.#message.flush(events)
-    this.#finished = true
     const reason = this.#adjust(meaning)
+    this.#ended = reason
     if (reason === 'unknown' && word === undefined)
       events.push({ type: 'warning', message: 'The vendor ended the reply without a reason.' })
     if (meaning === 'tool_calls' && reason !== 'tool_calls') {
@@ -123,4 +132,8 @@ export class ReplyReader {
     if (this.#message.toolCallCount === 0 && reason === 'tool_calls') return 'stop'
     return this.#message.refused && reason === 'stop' ? 'content_filter' : reason
   }
+}
+
+function failureOf({ failed, message, hint }: FailedFinish, word: string | undefined): ProviderError {
+  return new ProviderError(failed, message, { code: word, vendorCode: word, hint })
 }

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import type { Dialect, ProviderContext } from '@resoftai/sdk'
+import { testContext } from '@resoftai/sdk/testing'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
+import type { OpenAIDialect } from '../src/dialect.ts'
 import plugin, { type Config } from '../src/index.ts'
 
 interface Manifest {
@@ -23,10 +24,8 @@ function configOf(preset: Readonly<Record<string, unknown>>, given: object = {})
   return { ...Object.fromEntries(defaults), ...values, ...given }
 }
 
-async function dialectOf(config: Config): Promise<Dialect> {
-  const log = { debug() {}, info() {}, warn() {} }
-  const context: ProviderContext<Config> = { provider: 'p', config, log, clock: () => 0 }
-  return (await plugin.create(context)) as Dialect
+async function dialectOf(config: Config): Promise<OpenAIDialect> {
+  return (await plugin.create(testContext<Config>({ config: { ...config } }))) as OpenAIDialect
 }
 
 const ajv = new Ajv2020({ allErrors: true, strict: false })
@@ -174,7 +173,7 @@ describe('the plugin', () => {
     })
     expect(dialect.decodeError?.(403, {}, new Headers())?.kind).toBe('quota')
     expect(dialect.health?.encode().url).toBe('https://api.openai.com/v1/me')
-    const events = [...(dialect.decode?.({ choices: [{ message: { content: '<think>a</think>b' } }] }) ?? [])]
+    const events = [...dialect.decode({ choices: [{ message: { content: '<think>a</think>b' } }] })]
     expect(events).toContainEqual({ type: 'reasoning', text: 'a' })
   })
 })

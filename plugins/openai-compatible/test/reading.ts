@@ -1,7 +1,7 @@
 import { ReplyBuilder, type ChatEvent, type ChatReply, type Dialect, type WireEvent } from '@resoftai/sdk'
-import { createOpenAIDialect, type Quirks } from '../src/dialect.ts'
+import { createOpenAIDialect, type OpenAIDialect, type Quirks } from '../src/dialect.ts'
 
-export function dialectWith(quirks: Quirks = {}): Dialect {
+export function dialectWith(quirks: Quirks = {}): OpenAIDialect {
   return createOpenAIDialect({
     url: path => `https://service.example/v1${path}`,
     headers: { Authorization: 'Bearer {{secret:api_key}}' },
@@ -39,7 +39,7 @@ export function replyOf(chunks: readonly unknown[], quirks: Quirks = {}): ChatRe
 
 /** The same for a whole reply. */
 export function wholeReplyOf(body: unknown, quirks: Quirks = {}): ChatReply {
-  return join(dialectWith(quirks).decode?.(body) ?? [])
+  return join(dialectWith(quirks).decode(body))
 }
 
 /** As a host joins them: the first `finish` that says something ends the reply. */

@@ -49,5 +49,5 @@ function readWhole({ status, headers, body }: Recording): ChatReply {
   const value: unknown = JSON.parse(body)
   const error = dialect.decodeError?.(status, value, new Headers(headers))
   if (error !== undefined) throw error
-  return join(dialect.decode?.(value) ?? [])
+  return join(dialect.decode(value))
 }

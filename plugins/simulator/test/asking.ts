@@ -7,6 +7,7 @@ import {
   type Provider,
   type ProviderError
 } from '@resoftai/sdk'
+import { testContext } from '@resoftai/sdk/testing'
 import simulator from '../src/index.ts'
 
 /** A request in few words: a text is one user message. */
@@ -24,13 +25,10 @@ export function request(asked: string | Asked = 'Hello'): ChatRequest {
 
 /** The provider as a host makes it. */
 export async function createSimulator(): Promise<Provider> {
-  const log = { debug: ignore, info: ignore, warn: ignore }
-  const made = await simulator.create(Object.freeze({ provider: 'simulator', config: {}, log, clock: () => 0 }))
+  const made = await simulator.create(testContext({ now: 0 }))
   if (!('chat' in made)) throw new Error('The simulator is not a provider of its own.')
   return made
 }
-
-function ignore(): void {}
 
 export async function* chat(asked: string | Asked, signal = new AbortController().signal): AsyncGenerator<ChatEvent, void, undefined> {
   const provider = await createSimulator()
