@@ -31,6 +31,11 @@ const environment = Object.fromEntries(
 )
 environment.RESOFTAI_HOME = join(workspace, 'home')
 environment.RESOFTAI_LANG = 'en'
+/** Of nobody: the requests are only shown. */
+const keys = Object.fromEntries(
+  ['ZHIPU', 'COZE', 'ANTHROPIC', 'GEMINI', 'AZURE_OPENAI'].map(vendor => [`${vendor}_API_KEY`, `${vendor.toLowerCase()}-invented-key`])
+)
+keys.AZURE_OPENAI_ENDPOINT = 'https://my-resource.openai.azure.com'
 const run = (command, args) =>
   execFileSync(command, args, { cwd: project, env: environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 })
 
@@ -85,6 +90,23 @@ try {
     }
     check(`Node ${version}: resoftai --version`, () => expect(resoftai('--version'), '.'))
     check(`Node ${version}: resoftai plugin list`, () => expect(resoftai('plugin', 'list'), 'openai-compatible'))
+    check(`Node ${version}: every bundled plugin can be asked`, () => {
+      for (const plugin of ['zhipu', 'coze', 'anthropic', 'gemini', 'azure-openai']) {
+        const request = execFileSync(node, [command, 'chat', '-p', plugin, '-m', '7379462189365198898', '--dry-run', 'Hello'], {
+          cwd: project,
+          env: { ...environment, ...keys },
+          encoding: 'utf8'
+        })
+        expect(request, 'POST https://')
+      }
+    })
+    check(`Node ${version}: resoftai plugin create and check`, () => {
+      for (const kind of ['openai', 'dialect']) {
+        const folder = `made-${kind}-${version}`
+        resoftai('plugin', 'create', 'acme', '--kind', kind, '--dir', folder)
+        expect(resoftai('plugin', 'check', folder), 'is fine')
+      }
+    })
     check(`Node ${version}: resoftai plugin install openai-compatible`, () => resoftai('plugin', 'install', 'openai-compatible'))
     check(`Node ${version}: resoftai chat -p simulator`, () => expect(resoftai('chat', '-p', 'simulator', 'Hello?'), 'simulator'))
     check(`Node ${version}: resoftai demo`, () => expect(resoftai('demo'), 'simulator'))

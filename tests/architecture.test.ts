@@ -11,6 +11,11 @@ const rooms: Record<string, { readonly ours: readonly string[]; readonly never: 
   'packages/agent': { ours: ['@resoftai/sdk'], never: [/^undici$/, /^node:(http|https|net|tls)$/] },
   'plugins/openai-compatible': { ours: ['@resoftai/sdk'], never: [/^undici$/, /^tsyringe$/, /^node:/] },
   'plugins/simulator': { ours: ['@resoftai/sdk'], never: [/^undici$/, /^tsyringe$/, /^node:/] },
+  'plugins/zhipu': { ours: ['@resoftai/sdk', '@resoftai/plugin-openai-compatible'], never: [/^undici$/, /^tsyringe$/, /^node:/] },
+  'plugins/azure-openai': { ours: ['@resoftai/sdk', '@resoftai/plugin-openai-compatible'], never: [/^undici$/, /^tsyringe$/, /^node:/] },
+  'plugins/coze': { ours: ['@resoftai/sdk'], never: [/^undici$/, /^tsyringe$/, /^node:/] },
+  'plugins/anthropic': { ours: ['@resoftai/sdk'], never: [/^undici$/, /^tsyringe$/, /^node:/] },
+  'plugins/gemini': { ours: ['@resoftai/sdk'], never: [/^undici$/, /^tsyringe$/, /^node:/] },
   cli: {
     ours: ['@resoftai/sdk', '@resoftai/core', '@resoftai/agent', '@resoftai/plugin-openai-compatible', '@resoftai/plugin-simulator'],
     never: [/^undici$/, /^tsyringe$/, /^ajv/]
@@ -103,7 +108,8 @@ describe('the rooms', () => {
   })
 
   test('the words of the SDK and the plugins know no process', () => {
-    const using = ['packages/sdk', 'plugins/openai-compatible', 'plugins/simulator']
+    const using = Object.keys(rooms)
+      .filter(room => room === 'packages/sdk' || room.startsWith('plugins/'))
       .flatMap(sources)
       .filter(file => !file.includes('/testing/') && /\b(process|globalThis)\.[a-z]/.test(readFileSync(join(root, file), 'utf8')))
     expect(using).toEqual([])

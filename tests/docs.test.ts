@@ -222,6 +222,26 @@ describe.each(['', '.zh-CN'])('lists (%s)', language => {
     expect(listed).toEqual(known)
   })
 
+  test('members that a dialect may have are those of the contract', () => {
+    const body = /export interface Dialect \{\n([^]*?)\n\}/.exec(read('packages/sdk/src/dialect.ts'))?.[1] ?? ''
+    const known = [...body.matchAll(/^ {2}(?:readonly )?(\w+)\?[(:]/gm)]
+    const listed = table(guide('write-a-provider-plugin'), 0, '`decode`').map(([member]) => names(member)[0])
+    expect(listed).toEqual(known.map(([, name]) => name))
+  })
+
+  test('plugins, their other names and keys are those of the bundled manifests', () => {
+    const bundled = globSync('plugins/*/resoftai.plugin.json', { cwd: root }).map(file => readJson<Manifest>(file))
+    const keysOf = ({ config: { properties = {} } }: Manifest) => properties['api_key']?.['x-env'] ?? []
+    const known = bundled.map(one => [[one.id], one.aliases ?? [], keysOf(one)])
+    const listed = table(guide('providers'), 0, '[`openai-compatible`](../../plugins/openai-compatible/README.md)').map(
+      ([id, also, , key]) => [names(id), names(also), names(key)]
+    )
+    expect(new Set(listed.map(String))).toEqual(new Set(known.map(String)))
+    const short = table(read(`README${language}.md`), 0, '`zhipu`').map(([id, , key]) => [...names(id), ...names(key)])
+    for (const [id, key] of short) expect(listed.find(([ids]) => ids?.[0] === id)?.[2]?.[0]).toBe(key)
+    expect(short).toHaveLength(bundled.length - 2)
+  })
+
   test('fields of a manifest are those of its schema', () => {
     const schema = readJson<{ properties: Record<string, unknown> }>('schemas/plugin-manifest.schema.json')
     const listed = table(guide('write-a-provider-plugin'), 0, '`id`').flatMap(([field]) => names(field))
@@ -315,6 +335,17 @@ describe('examples of the documents', () => {
   test('a route begins again where its first model stalls', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, ['route.js'], { cwd: project, timeout: 30_000 })
     expect(stdout).toMatch(/^This is the ResoftAI simulator[^]*"Why is the sky blue\?"[^]*\{ stalled: 1 \}\n$/)
+  })
+
+  test('the configuration for vendors with an API of their own makes all of them ready', async () => {
+    const variables = ['ZHIPU_API_KEY', 'GLM_PLAN_KEY', 'ANTHROPIC_API_KEY', 'GEMINI_API_KEY', 'AZURE_OPENAI_API_KEY']
+    const env = Object.fromEntries(variables.map(name => [name, `${name.toLowerCase()}-invented`]))
+    const host = await createHost({ file: join(project, 'vendors.yaml'), env, home: join(tmpdir(), 'resoftai-nobody'), cwd: project })
+    const written = ['zhipu', 'coding', 'anthropic', 'gemini', 'azure-openai', 'helpdesk']
+    const found = (await host.providers()).filter(({ name }) => written.includes(name))
+    expect(found.map(({ name, state }) => [name, state])).toEqual(written.map(name => [name, 'ready']))
+    expect(await (await host.model('careful')).models()).toHaveLength(3)
+    await host.close()
   })
 
   test('the configuration for several vendors makes all of them ready, and its routes', async () => {

@@ -5,19 +5,12 @@ import { join } from 'node:path'
 import { collect, createHost, isProviderError, type ChatReply, type Host, type ProviderClient } from 'resoftai'
 import { fakeService, wait, write, type FakeService } from '@resoftai/sdk/testing'
 import { haveRecordings, openAIRecordings } from './recordings/load.ts'
+import { piecesOf } from './recordings/pieces.ts'
 import { readingOf, readVectorsWithOracle, readWithOracle } from './recordings/oracle.ts'
 
 const describeRecordings = haveRecordings ? describe : describe.skip
 const chats = openAIRecordings('chat')
 const embeddings = openAIRecordings('embeddings')
-
-/** The bytes in pieces cut at random, the same ones for the same recording. */
-function piecesOf(bytes: Buffer, seed: number): Buffer[] {
-  let state = seed + 1
-  const random = () => (state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32) / 2 ** 32
-  const cuts = Array.from({ length: 12 }, () => Math.floor(random() * bytes.length)).toSorted((a, b) => a - b)
-  return [0, ...cuts].map((start, index) => bytes.subarray(start, cuts[index] ?? bytes.length)).filter(piece => piece.length > 0)
-}
 
 describeRecordings(
   'recorded exchanges through the whole host, over HTTP, cut at random bytes (skipped without ../shared/recordings)',

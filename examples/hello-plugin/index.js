@@ -75,7 +75,7 @@ const finishReasons = new Map([
 // What comes from outside is checked where it enters.
 const object = value => (typeof value === 'object' && value !== null ? value : unreadable())
 const text = value => (typeof value === 'string' ? value : unreadable())
-const count = value => (Number.isInteger(value) && value >= 0 ? value : undefined)
+const count = value => (Number.isSafeInteger(value) && value >= 0 ? value : undefined)
 
 function parse(data) {
   try {

@@ -42,9 +42,20 @@ if (!haveRecordings)
 
 /** Every recorded exchange of an OpenAI-shaped API: chat completions or embeddings. */
 export function openAIRecordings(shape: Shape): readonly Recording[] {
-  if (!haveRecordings) return []
-  const index = readJson<readonly IndexEntry[]>('index.json')
-  return index.map(readRecording).filter(recording => shapeOf(recording) === shape)
+  return readIndex()
+    .map(readRecording)
+    .filter(recording => shapeOf(recording) === shape)
+}
+
+/** Every recorded exchange with these vendors, of whatever endpoint. */
+export function recordingsOf(...providers: readonly string[]): readonly Recording[] {
+  return readIndex()
+    .filter(({ provider }) => providers.includes(provider))
+    .map(readRecording)
+}
+
+function readIndex(): readonly IndexEntry[] {
+  return haveRecordings ? readJson<readonly IndexEntry[]>('index.json') : []
 }
 
 function readRecording({ path, provider, kind }: IndexEntry): Recording {
