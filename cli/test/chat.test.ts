@@ -95,6 +95,17 @@ describe('chat', () => {
     expect(service.requests.length).toBe(before)
   })
 
+  test('says what a vendor cannot do before it is sent, and refuses it with --strict', async () => {
+    const zhipu = { ZHIPU_API_KEY: 'key-id-invented.key-secret-invented' }
+    const args = ['chat', '-p', 'zhipu', '--dry-run', '--temperature', '1.5', 'Why?']
+    const changed = await sandbox.run(args, { env: zhipu })
+    expect(changed.stdout).toContain('"temperature": 1,')
+    expect(changed.stderr).toContain('`temperature` is at least 0 and at most 1 here')
+    const refused = await sandbox.run([...args, '--strict'], { env: zhipu })
+    expect([refused.code, refused.stdout]).toEqual([1, ''])
+    expect(refused.stderr).toContain('cannot be sent as it is')
+  })
+
   test('shows control characters of a model instead of obeying them; --json has the exact text', async () => {
     const evil = keep(await openaiService(reply('a\x1b]0;owned\x07b\x9b2Jc\td')))
     const shown = await sandbox.run(['chat', 'x'], { env: environmentOf(evil) })

@@ -9,6 +9,7 @@ import { createTrace, type Trace } from '../chat/trace.ts'
 import type { Context } from '../context.ts'
 import { numberOption } from '../numbers.ts'
 import { withHost } from '../open-host.ts'
+import { styled } from '../output/piece.ts'
 import type { Input, Run } from './spec.ts'
 
 /** One question, or a conversation when there is no question and a person to ask for it. */
@@ -56,13 +57,15 @@ async function answer(
 }
 
 /** What would be sent, secrets as placeholders. */
-function showRequest({ client }: Choice, ask: Ask, { output }: Context, input: Input): void {
-  const { method, url, headers, body, warnings } = client.encode(ask, input.flag('stream') && !output.json ? 'stream' : 'whole')
+function showRequest({ client }: Choice, ask: Ask, { output, text }: Context, input: Input): void {
+  const mode = input.flag('stream') && !output.json ? 'stream' : 'whole'
+  const { method, url, headers, body, warnings = [] } = client.encode(ask, mode, strictOption(input))
   const request = { provider: client.name, method: method ?? (body === undefined ? 'GET' : 'POST'), url, headers, body, warnings }
   if (output.json) return output.document(request)
   output.line(`${request.method} ${url}`)
   for (const [name, value] of Object.entries(headers)) output.line(`${name}: ${value}`)
   if (body !== undefined) output.line('\n', JSON.stringify(body, undefined, 2))
+  for (const warning of warnings) output.remark(styled('yellow', text('chat.warning')), warning)
 }
 
 function withModel({ model }: Choice): { readonly model?: string } {

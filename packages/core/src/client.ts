@@ -56,8 +56,11 @@ export interface ProviderClient {
   countTokens(ask: Ask, options?: CallOptions): Promise<number>
   /** Proves address and key with the cheapest request the vendor has. Never throws. */
   health(options?: CallOptions): Promise<Health>
-  /** What would be sent, secrets as placeholders. Throws `HostError` for a provider that is not a dialect. */
-  encode(ask: Ask, mode?: ChatMode): WireRequest
+  /**
+   * What would be sent, secrets as placeholders. Throws `HostError` for a provider that is not a dialect, and with `strict` what a call would
+   * throw.
+   */
+  encode(ask: Ask, mode?: ChatMode, options?: Pick<CallOptions, 'strict'>): WireRequest
 }
 
 export interface ProviderInfo {

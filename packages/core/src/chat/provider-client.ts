@@ -8,7 +8,7 @@ import { tryJson } from './try-json.ts'
 import { completeEmbedding, completeRequest } from './request.ts'
 import { toProviderError, withRetry } from './retry.ts'
 import type { Target } from './route.ts'
-import { sayChanges } from './say-changes.ts'
+import { refuseChanges, sayChanges } from './say-changes.ts'
 import { isDialect, type StartedProvider } from './started-provider.ts'
 
 /** A probe must not keep a person waiting. */
@@ -106,9 +106,12 @@ export function providerClient(started: StartedProvider, defaultModel = started.
         return { ok: false, ...seen(), error: words }
       }
     },
-    encode(request: Ask, mode: ChatMode = 'stream') {
+    encode(asked: Ask, mode: ChatMode = 'stream', { strict = settings.strict }: Pick<CallOptions, 'strict'> = {}) {
       if (!isDialect(made)) throw cannot('request to show: it answers without HTTP')
-      return made.encode(completeRequest(provider, request), mode)
+      const request = completeRequest(provider, asked)
+      const wire = made.encode(request, mode)
+      if (strict) refuseChanges(wire)
+      return wire
     }
   }
 }

@@ -43,6 +43,6 @@ export function routeClient({ name, sticky, steps, random }: StartedRoute): Prov
       const healths = await Promise.all(clients.map(client => client.health(options)))
       return healths.find(({ ok }) => ok) ?? healths[0]!
     },
-    encode: (asked, mode) => clients[0]!.encode({ ...asked, model: steps[0].model }, mode)
+    encode: (asked, mode, options) => clients[0]!.encode({ ...asked, model: steps[0].model }, mode, options)
   }
 }
