@@ -61,7 +61,10 @@ describe('what the official client reads from the same bytes', () => {
   })
 
   test.each(['whole-answer'])('%s', async name => {
-    const { json: first, further } = JSON.parse(readFileSync(new URL(`${name}.json`, replies), 'utf8')) as { json: unknown; further: unknown[] }
+    const { json: first, further } = JSON.parse(readFileSync(new URL(`${name}.json`, replies), 'utf8')) as {
+      json: unknown
+      further: unknown[]
+    }
     const answers = [first, ...further].map(one => json(one))
     const [{ chat, messages = [] }] = await withClient(answers, client => client.chat.createAndPoll({ bot_id: bot }))
     const ours = replyOf(readWhole(dialect, [first, ...further]).events)
