@@ -1,6 +1,5 @@
-import type { AssistantMessage, ToolCall } from '@resoftai/sdk'
+import { isObject, textOf, type AssistantMessage, type ToolCall } from '@resoftai/sdk'
 import { textBlocks, type Block, type Warn } from './content.ts'
-import { isObject, textOf } from './json.ts'
 import type { OpenCalls, ToolIds } from './tool-ids.ts'
 import { readToolInput } from './tool-input.ts'
 

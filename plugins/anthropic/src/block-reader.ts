@@ -1,6 +1,5 @@
-import { ProviderError, type ChatEvent } from '@resoftai/sdk'
+import { isObject, ProviderError, textOf, type ChatEvent, type JsonObject } from '@resoftai/sdk'
 import type { Citations } from './citations.ts'
-import { isObject, textOf, type JsonObject } from './json.ts'
 import { replyTool } from './response-format.ts'
 import { readToolInput } from './tool-input.ts'
 

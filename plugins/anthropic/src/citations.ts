@@ -1,5 +1,4 @@
-import type { ChatEvent } from '@resoftai/sdk'
-import { isObject, textOf } from './json.ts'
+import { isObject, textOf, type ChatEvent } from '@resoftai/sdk'
 
 /** Sources that a reply names, each once. Places in documents that were sent have no address, so they are none. */
 export class Citations {

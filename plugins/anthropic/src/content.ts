@@ -1,6 +1,5 @@
-import { ProviderError, type Content, type ContentPart } from '@resoftai/sdk'
+import { ProviderError, type Content, type ContentPart, type JsonObject } from '@resoftai/sdk'
 import { decodeText, readDataUrl, type DataUrl } from './data-url.ts'
-import type { JsonObject } from './json.ts'
 
 export type Block = JsonObject & { readonly type: string }
 export type Warn = (warning: string) => void

@@ -1,7 +1,6 @@
-import type { Dialect } from '@resoftai/sdk'
+import { joinHeaders, type Dialect } from '@resoftai/sdk'
 import { encodeBody } from './encode.ts'
 import { decodeError } from './errors.ts'
-import { joinHeaders } from './headers.ts'
 import { decodeModels } from './model-list.ts'
 import { createStreamDecoder } from './stream.ts'
 import { countableBody, decodeTokenCount } from './token-count.ts'

@@ -1,6 +1,5 @@
-import { ProviderError } from '@resoftai/sdk'
+import { isObject, ProviderError, textOf, type JsonObject } from '@resoftai/sdk'
 import { addressHint, errorStatuses, errorTexts, errorTypes, hints, modelHint, type ErrorRule } from './error-rules.ts'
-import { isObject, textOf, type JsonObject } from './json.ts'
 
 /** What rules look at. */
 const longestRead = 2_000

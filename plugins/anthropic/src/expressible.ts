@@ -1,5 +1,4 @@
-import type { JsonSchema } from '@resoftai/sdk'
-import { isObject, type JsonObject } from './json.ts'
+import { isObject, type JsonObject, type JsonSchema } from '@resoftai/sdk'
 import { isObjectSchema } from './schema.ts'
 
 /** False for a schema that constrained decoding refuses (recursion, references to elsewhere) or would empty (objects with free names). */

@@ -1,5 +1,4 @@
-import type { ChatEvent, FinishReason } from '@resoftai/sdk'
-import { isObject, textOf } from './json.ts'
+import { isObject, textOf, type ChatEvent, type FinishReason } from '@resoftai/sdk'
 
 /** WIRE.md 9.3 and 9.6. A word that is not here is passed on as `unknown`. */
 const reasons: ReadonlyMap<string, FinishReason> = new Map([

@@ -1,7 +1,6 @@
-import { ProviderError, type ModelInfo } from '@resoftai/sdk'
+import { countOf, isObject, objectsOf, ProviderError, textOf, type ModelInfo } from '@resoftai/sdk'
 import { addressHint } from './error-rules.ts'
 import { isFailure, readError } from './errors.ts'
-import { countOf, isObject, objectsOf, textOf } from './json.ts'
 
 /** Entries without an id are passed over. */
 export function decodeModels(body: unknown): readonly ModelInfo[] {

@@ -1,8 +1,7 @@
-import { ProviderError, type ChatEvent } from '@resoftai/sdk'
+import { isObject, objectsOf, ProviderError, textOf, type ChatEvent, type JsonObject } from '@resoftai/sdk'
 import { BlockReader } from './block-reader.ts'
 import { Citations } from './citations.ts'
 import { finishEvents } from './finish.ts'
-import { isObject, objectsOf, textOf, type JsonObject } from './json.ts'
 import { UsageReader } from './usage.ts'
 
 /** The blocks that hold nothing but a text, by their deltas. */

@@ -1,5 +1,4 @@
-import type { JsonSchema } from '@resoftai/sdk'
-import { isObject } from './json.ts'
+import { isObject, type JsonSchema } from '@resoftai/sdk'
 
 /** The keyword's value as it is sent; `undefined`: it cannot be held. */
 type Adapt = (value: unknown) => unknown

@@ -1,6 +1,5 @@
-import { ProviderError, type ChatEvent, type StreamDecoder, type WireEvent } from '@resoftai/sdk'
+import { isObject, parseLeniently, ProviderError, type ChatEvent, type JsonObject, type StreamDecoder, type WireEvent } from '@resoftai/sdk'
 import { isFailure, readError } from './errors.ts'
-import { isObject, type JsonObject } from './json.ts'
 import { ReplyReader } from './reply-reader.ts'
 
 const nothing: readonly ChatEvent[] = []
@@ -54,12 +53,4 @@ function parse({ event, data }: WireEvent, count: number): JsonObject | undefine
   if (event === 'error' || (isObject(value) && isFailure(value))) throw readError(value, undefined)
   if (!isObject(value)) throw new ProviderError('protocol', `Event ${count} of the stream cannot be read.`, { code: 'unreadable' })
   return value
-}
-
-function parseLeniently(data: string): unknown {
-  try {
-    return JSON.parse(data)
-  } catch {
-    return data
-  }
 }

@@ -1,6 +1,5 @@
-import { ProviderError } from '@resoftai/sdk'
+import { countOf, isObject, ProviderError } from '@resoftai/sdk'
 import { isFailure, readError } from './errors.ts'
-import { countOf, isObject } from './json.ts'
 
 /** What the counting endpoint refuses of a chat body, as it says nothing about the input. */
 const aboutReplies: readonly string[] = [

@@ -1,5 +1,4 @@
-import type { Usage } from '@resoftai/sdk'
-import { countOf, isObject, objectsOf, type JsonObject } from './json.ts'
+import { countOf, isObject, objectsOf, type JsonObject, type Usage } from '@resoftai/sdk'
 
 const fields = ['input_tokens', 'cache_creation_input_tokens', 'cache_read_input_tokens', 'output_tokens'] as const
 

@@ -1,7 +1,6 @@
-import { ProviderError, type ChatEvent } from '@resoftai/sdk'
+import { isObject, ProviderError, type ChatEvent } from '@resoftai/sdk'
 import { addressHint } from './error-rules.ts'
 import { isFailure, readError } from './errors.ts'
-import { isObject } from './json.ts'
 import { ReplyReader } from './reply-reader.ts'
 
 /** Reads a whole reply. */

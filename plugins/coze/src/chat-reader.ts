@@ -1,7 +1,6 @@
-import type { ChatEvent } from '@resoftai/sdk'
+import { isObject, textOf, type ChatEvent, type JsonObject } from '@resoftai/sdk'
 import { dataEvent, readIds, type CozeData, type WaitingCall } from './coze-data.ts'
 import { unreadable } from './errors.ts'
-import { isObject, textOf, type JsonObject } from './json.ts'
 import { usageEvents } from './usage.ts'
 
 /** What a chat tells when it begins; with its ids it can be cancelled, and the conversation goes on. */

@@ -1,9 +1,8 @@
-import { ProviderError, type ChatEvent, type FollowUp } from '@resoftai/sdk'
+import { isObject, ProviderError, type ChatEvent, type FollowUp, type JsonObject } from '@resoftai/sdk'
 import { get, type Api } from './api.ts'
 import { begin, ChatReader } from './chat-reader.ts'
 import { readIds } from './coze-data.ts'
 import { chatFailure, isFailure, readError, unreadable } from './errors.ts'
-import { isObject, type JsonObject } from './json.ts'
 
 /** Coze wants to be asked once in a second at most (WIRE.md 8.4). */
 const shortestWaitMs = 1_000

@@ -1,5 +1,4 @@
-import type { ChatEvent } from '@resoftai/sdk'
-import { textOf, type JsonObject } from './json.ts'
+import { textOf, type ChatEvent, type JsonObject } from '@resoftai/sdk'
 
 /** What a reply of Coze leaves in `providerData` under `coze`, in Coze's own spelling. */
 export interface CozeData {

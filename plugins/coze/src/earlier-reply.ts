@@ -1,6 +1,5 @@
-import type { Message } from '@resoftai/sdk'
+import { isObject, textOf, type Message } from '@resoftai/sdk'
 import { readIds, readInterrupt, type CozeData, type WaitingCall } from './coze-data.ts'
-import { isObject, textOf } from './json.ts'
 
 /** A reply of Coze in the conversation, and what came after it. */
 export interface EarlierReply {

@@ -1,6 +1,5 @@
-import { ProviderError } from '@resoftai/sdk'
+import { isObject, ProviderError, textOf, type JsonObject } from '@resoftai/sdk'
 import { codeRules, hints, isWorkflowCode, textRules, type ErrorRule } from './error-rules.ts'
-import { isObject, textOf, type JsonObject } from './json.ts'
 
 /** The host cuts further when it has taken the secrets out: half of a key would not be found any more. */
 const longestMessage = 8_000

@@ -1,7 +1,6 @@
-import type { ChatEvent } from '@resoftai/sdk'
+import { isObject, textOf, type ChatEvent } from '@resoftai/sdk'
 import { dataEvent, readInterrupt } from './coze-data.ts'
 import { unreadable } from './errors.ts'
-import { isObject, textOf } from './json.ts'
 
 interface Interruption {
   readonly stream: boolean

@@ -1,7 +1,6 @@
-import type { ModelListDialect } from '@resoftai/sdk'
+import { isObject, textOf, type ModelListDialect } from '@resoftai/sdk'
 import { get, type Api } from './api.ts'
 import { isFailure, readError, unreadable } from './errors.ts'
-import { isObject, textOf } from './json.ts'
 
 /** The bots of a workspace that are published to the API channel; the first hundred. */
 export function listBots(api: Api, workspace_id: string): ModelListDialect {

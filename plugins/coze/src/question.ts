@@ -1,7 +1,7 @@
-import { ProviderError, type ChatRequest, type Message } from '@resoftai/sdk'
+import { isObject, ProviderError, type ChatRequest, type JsonObject, type Message } from '@resoftai/sdk'
 import type { Config } from './config.ts'
 import type { Warn } from './content.ts'
-import { isObject, overDefaults, type JsonObject } from './json.ts'
+import { overDefaults } from './over-defaults.ts'
 import { encodeMessages, isQuestion, toolNamesOf, type EncodeMessages, type EnterMessage } from './messages.ts'
 import { placeSystemText } from './system-text.ts'
 

@@ -1,7 +1,6 @@
-import { ProviderError, type ChatEvent, type StreamDecoder } from '@resoftai/sdk'
+import { isObject, ProviderError, type ChatEvent, type JsonObject, type StreamDecoder } from '@resoftai/sdk'
 import { ChatReader } from './chat-reader.ts'
 import { chatFailure, isFailure, readError } from './errors.ts'
-import { isObject, type JsonObject } from './json.ts'
 import { WorkflowReader } from './workflow-reader.ts'
 
 type Read = (body: JsonObject) => readonly ChatEvent[]

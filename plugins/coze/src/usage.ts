@@ -1,5 +1,4 @@
-import type { ChatEvent } from '@resoftai/sdk'
-import { isObject } from './json.ts'
+import { isObject, type ChatEvent } from '@resoftai/sdk'
 
 /** What Coze counted. It sends zeros until it knows (WIRE.md 8.3). */
 export function usageEvents(raw: unknown): readonly ChatEvent[] {

@@ -1,6 +1,5 @@
-import type { ChatEvent } from '@resoftai/sdk'
+import { textOf, type ChatEvent, type JsonObject } from '@resoftai/sdk'
 import { readInterruption } from './interruption.ts'
-import { textOf, type JsonObject } from './json.ts'
 import { usageEvents } from './usage.ts'
 
 /** Reads the stream of one workflow. The numbers of its events are no help: they begin again (WIRE.md 8.6). */

@@ -1,9 +1,9 @@
-import type { ChatMode, ChatRequest, WireRequest } from '@resoftai/sdk'
-import { joinHeaders, type Api } from './api.ts'
+import { joinHeaders, type ChatMode, type ChatRequest, type JsonObject, type WireRequest } from '@resoftai/sdk'
+import type { Api } from './api.ts'
 import { findEarlier } from './earlier-reply.ts'
 import type { Config } from './config.ts'
 import { plainText, type Warn } from './content.ts'
-import { overDefaults, type JsonObject } from './json.ts'
+import { overDefaults } from './over-defaults.ts'
 import { noQuestion } from './question.ts'
 import { warnOfSettings } from './settings.ts'
 

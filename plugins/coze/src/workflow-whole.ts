@@ -1,8 +1,7 @@
-import type { ChatEvent } from '@resoftai/sdk'
+import { isObject, textOf, type ChatEvent, type JsonObject } from '@resoftai/sdk'
 import { dataEvent } from './coze-data.ts'
 import { unreadable } from './errors.ts'
 import { readInterruption } from './interruption.ts'
-import { isObject, textOf, type JsonObject } from './json.ts'
 import { usageEvents } from './usage.ts'
 
 /** The whole answer of a run: its output is a text, JSON as a rule, and is told as it is. */

@@ -1,5 +1,4 @@
-import type { ChatRequest, JsonSchema, ResponseFormat, Tool } from '@resoftai/sdk'
-import type { JsonObject } from './json.ts'
+import type { ChatRequest, JsonObject, JsonSchema, ResponseFormat, Tool } from '@resoftai/sdk'
 import { sayConstAsEnum } from './response-schema.ts'
 import type { Warn } from './warn.ts'
 

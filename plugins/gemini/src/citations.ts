@@ -1,5 +1,4 @@
-import type { ChatEvent } from '@resoftai/sdk'
-import { isObject, objectsOf, textOf, type JsonObject } from './json.ts'
+import { isObject, objectsOf, textOf, type ChatEvent, type JsonObject } from '@resoftai/sdk'
 
 /** What a source of a grounded answer may be. */
 const kinds = ['web', 'retrievedContext', 'maps'] as const

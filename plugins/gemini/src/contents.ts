@@ -1,5 +1,5 @@
-import type { AssistantMessage, Message, ToolCall, ToolMessage } from '@resoftai/sdk'
-import { isObject, parseObject, type JsonObject } from './json.ts'
+import { isObject, type AssistantMessage, type JsonObject, type Message, type ToolCall, type ToolMessage } from '@resoftai/sdk'
+import { parseObject } from './parse-object.ts'
 import { encodeParts } from './parts.ts'
 import { replayParts } from './replay.ts'
 import { answerCalls, tellStray } from './tool-results.ts'

@@ -1,8 +1,17 @@
-import { ProviderError, type EmbeddingDialect, type EmbeddingReply, type EmbeddingRequest, type WireRequest } from '@resoftai/sdk'
+import {
+  countOf,
+  isObject,
+  joinHeaders,
+  objectsOf,
+  ProviderError,
+  type EmbeddingDialect,
+  type EmbeddingReply,
+  type EmbeddingRequest,
+  type JsonObject,
+  type WireRequest
+} from '@resoftai/sdk'
 import type { Endpoint } from './endpoint.ts'
 import { addExtra } from './extra.ts'
-import { joinHeaders } from './headers.ts'
-import { countOf, isObject, objectsOf, type JsonObject } from './json.ts'
 
 /** `:batchEmbedContents`, and `:predict` at Vertex AI. Neither names its model in the answer; only Vertex AI counts tokens. */
 export function createEmbeddings(endpoint: Endpoint, headers: WireRequest['headers']): EmbeddingDialect {

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from './json.ts'
+import { isObject, type JsonObject } from '@resoftai/sdk'
 
 /**
  * Puts the caller's own fields into a body; they win. Most of Gemini's fields stand inside of others: objects such as `generationConfig`

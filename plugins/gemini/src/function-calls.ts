@@ -1,6 +1,5 @@
-import { ProviderError, type ChatEvent } from '@resoftai/sdk'
+import { isObject, objectsOf, ProviderError, textOf, type ChatEvent, type JsonObject } from '@resoftai/sdk'
 import { answerTool } from './answer-plan.ts'
-import { isObject, objectsOf, textOf, type JsonObject } from './json.ts'
 import { PartialArguments } from './partial-arguments.ts'
 import type { ReplayLog } from './replay.ts'
 import { decodeToolName } from './tool-names.ts'

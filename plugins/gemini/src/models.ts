@@ -1,5 +1,4 @@
-import { ProviderError, type ModelInfo } from '@resoftai/sdk'
-import { countOf, isObject, objectsOf, textOf } from './json.ts'
+import { countOf, isObject, objectsOf, ProviderError, textOf, type ModelInfo } from '@resoftai/sdk'
 
 /** `{models: [{name: "models/gemini-…", inputTokenLimit}]}`. Entries without a name are passed over. */
 export function decodeModels(body: unknown): readonly ModelInfo[] {

@@ -1,5 +1,4 @@
-import { ProviderError } from '@resoftai/sdk'
-import type { JsonObject } from './json.ts'
+import { ProviderError, type JsonObject } from '@resoftai/sdk'
 
 type Step = string | number
 type Holder = Record<Step, unknown>

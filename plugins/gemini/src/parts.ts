@@ -1,5 +1,4 @@
-import { ProviderError, type Content, type ContentPart } from '@resoftai/sdk'
-import type { JsonObject } from './json.ts'
+import { ProviderError, type Content, type ContentPart, type JsonObject } from '@resoftai/sdk'
 import { readMimeType } from './mime-types.ts'
 import type { Warn } from './warn.ts'
 

@@ -1,6 +1,5 @@
-import type { AssistantMessage, ProviderData } from '@resoftai/sdk'
+import { isObject, objectsOf, textOf, type AssistantMessage, type JsonObject, type ProviderData } from '@resoftai/sdk'
 import { readGeneration } from './generation.ts'
-import { isObject, objectsOf, textOf, type JsonObject } from './json.ts'
 import { decodeToolName } from './tool-names.ts'
 
 /**

@@ -1,9 +1,8 @@
-import { ProviderError, type ChatEvent } from '@resoftai/sdk'
+import { isObject, objectsOf, ProviderError, textOf, type ChatEvent, type JsonObject } from '@resoftai/sdk'
 import { Citations } from './citations.ts'
 import { readError } from './errors.ts'
 import { readFinish } from './finish.ts'
 import { FunctionCalls } from './function-calls.ts'
-import { isObject, objectsOf, textOf, type JsonObject } from './json.ts'
 import { ReplayLog } from './replay.ts'
 import { UsageReader } from './usage.ts'
 

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from './json.ts'
+import { isObject, type JsonObject } from '@resoftai/sdk'
 
 /** Words whose value is a schema or a list of schemas, and those whose value is an object of schemas. */
 const within: ReadonlySet<string> = new Set(['items', 'prefixItems', 'additionalProperties', 'anyOf', 'oneOf', 'allOf'])

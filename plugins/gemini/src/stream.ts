@@ -1,5 +1,4 @@
-import { ProviderError, type ChatEvent, type StreamDecoder } from '@resoftai/sdk'
-import { isObject } from './json.ts'
+import { isObject, ProviderError, type ChatEvent, type StreamDecoder } from '@resoftai/sdk'
 import { ReplyReader } from './reply-reader.ts'
 
 const nothing: readonly ChatEvent[] = []

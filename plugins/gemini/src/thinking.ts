@@ -1,5 +1,5 @@
+import type { JsonObject } from '@resoftai/sdk'
 import { readGeneration } from './generation.ts'
-import type { JsonObject } from './json.ts'
 import type { Warn } from './warn.ts'
 
 /** What Google's own OpenAI address takes the words for, in tokens. */

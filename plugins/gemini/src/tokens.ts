@@ -1,8 +1,6 @@
-import { ProviderError, type TokenCountDialect, type WireRequest } from '@resoftai/sdk'
+import { countOf, isObject, joinHeaders, ProviderError, type TokenCountDialect, type WireRequest } from '@resoftai/sdk'
 import { encodeBody, type EncodeOptions } from './encode.ts'
 import type { Endpoint } from './endpoint.ts'
-import { joinHeaders } from './headers.ts'
-import { countOf, isObject } from './json.ts'
 
 /** What Vertex AI counts; it refuses the other fields of a request. */
 const countedByVertex: ReadonlySet<string> = new Set(['contents', 'systemInstruction', 'tools', 'generationConfig'])

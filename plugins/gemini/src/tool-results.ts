@@ -1,5 +1,5 @@
-import type { Content, ContentPart, ToolMessage } from '@resoftai/sdk'
-import { parseObject, type JsonObject } from './json.ts'
+import type { Content, ContentPart, JsonObject, ToolMessage } from '@resoftai/sdk'
+import { parseObject } from './parse-object.ts'
 import { encodePart } from './parts.ts'
 import type { Warn } from './warn.ts'
 

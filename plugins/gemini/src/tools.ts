@@ -1,6 +1,5 @@
-import type { ChatRequest, Tool, ToolChoice } from '@resoftai/sdk'
+import type { ChatRequest, JsonObject, Tool, ToolChoice } from '@resoftai/sdk'
 import type { AnswerPlan } from './answer-plan.ts'
-import type { JsonObject } from './json.ts'
 import { encodeToolName } from './tool-names.ts'
 import type { Warn } from './warn.ts'
 

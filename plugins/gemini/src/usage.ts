@@ -1,5 +1,4 @@
-import type { Usage } from '@resoftai/sdk'
-import { countOf, type JsonObject } from './json.ts'
+import { countOf, type JsonObject, type Usage } from '@resoftai/sdk'
 
 const fields = [
   'promptTokenCount',

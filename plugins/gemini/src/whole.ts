@@ -1,5 +1,4 @@
-import { ProviderError, type ChatEvent } from '@resoftai/sdk'
-import { isObject } from './json.ts'
+import { isObject, ProviderError, type ChatEvent } from '@resoftai/sdk'
 import { ReplyReader } from './reply-reader.ts'
 
 /** Reads a whole reply; a list is a stream that was not asked for as events, all of it. */

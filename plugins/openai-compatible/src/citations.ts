@@ -1,5 +1,4 @@
-import type { ChatEvent, Citation } from '@resoftai/sdk'
-import { isObject, textOf, type JsonObject } from './json.ts'
+import { isObject, textOf, type ChatEvent, type Citation, type JsonObject } from '@resoftai/sdk'
 
 /** Sources that a reply names. Some vendors repeat all of them in every chunk; each counts once. */
 export class Citations {

@@ -1,8 +1,7 @@
-import { ProviderError, type EmbeddingReply, type EmbeddingRequest } from '@resoftai/sdk'
+import { isObject, ProviderError, textOf, type EmbeddingReply, type EmbeddingRequest, type JsonObject } from '@resoftai/sdk'
 import { isFailure } from './error-envelope.ts'
 import type { ErrorRules } from './error-rules.ts'
 import { readError } from './errors.ts'
-import { isObject, textOf, type JsonObject } from './json.ts'
 import { readUsage } from './usage.ts'
 
 export function encodeEmbedding({ model, input, dimensions, user, extra }: EmbeddingRequest): unknown {

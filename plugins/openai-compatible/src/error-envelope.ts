@@ -1,4 +1,4 @@
-import { isObject, textOf, type JsonObject } from './json.ts'
+import { isObject, textOf, type JsonObject } from '@resoftai/sdk'
 
 /** What an error says, wherever it says it. */
 export interface Envelope {

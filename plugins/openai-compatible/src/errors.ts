@@ -1,8 +1,7 @@
-import { ProviderError } from '@resoftai/sdk'
+import { isObject, ProviderError } from '@resoftai/sdk'
 import { readAskedWait } from './asked-wait.ts'
 import { isFailure, readEnvelope, unwrap, type Envelope } from './error-envelope.ts'
 import { addressHint, hints, modelHint, type ErrorRule, type ErrorRules } from './error-rules.ts'
-import { isObject } from './json.ts'
 import { readUsage } from './usage.ts'
 
 /** The host cuts further when it has taken the secrets out: half of a key would not be found any more. */

@@ -1,6 +1,5 @@
-import type { ChatEvent } from '@resoftai/sdk'
+import { isObject, textOf, type ChatEvent, type JsonObject } from '@resoftai/sdk'
 import type { Citations } from './citations.ts'
-import { isObject, textOf, type JsonObject } from './json.ts'
 import { ReasoningDetails } from './reasoning-details.ts'
 import { ThinkTagSplitter } from './think-tags.ts'
 import { ToolCallAssembler } from './tool-calls.ts'

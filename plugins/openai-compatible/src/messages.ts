@@ -1,6 +1,13 @@
-import type { AssistantMessage, ContentPart, Message, ToolCall, ToolMessage, UserMessage } from '@resoftai/sdk'
+import {
+  isObject,
+  type AssistantMessage,
+  type ContentPart,
+  type Message,
+  type ToolCall,
+  type ToolMessage,
+  type UserMessage
+} from '@resoftai/sdk'
 import { encodeContent, splitToolResult, type FileStyle } from './content.ts'
-import { isObject } from './json.ts'
 import { tellCallsSingly } from './legacy-functions.ts'
 
 interface MessageStyle {

@@ -1,8 +1,7 @@
-import { ProviderError, type ModelInfo } from '@resoftai/sdk'
+import { countOf, isObject, ProviderError, textOf, type ModelInfo } from '@resoftai/sdk'
 import { isFailure } from './error-envelope.ts'
 import { addressHint, type ErrorRules } from './error-rules.ts'
 import { readError } from './errors.ts'
-import { countOf, isObject, textOf } from './json.ts'
 
 /** Where services say how much a model can read: OpenRouter and Together, vLLM, Groq, LM Studio. */
 const contextFields = ['context_length', 'max_model_len', 'context_window', 'loaded_context_length', 'max_context_length'] as const

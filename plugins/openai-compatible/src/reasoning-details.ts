@@ -1,4 +1,4 @@
-import { isObject, textOf, type JsonObject } from './json.ts'
+import { isObject, textOf, type JsonObject } from '@resoftai/sdk'
 
 /**
  * `reasoning_details` of OpenRouter and others: the same reasoning with what must travel back unchanged (signatures, encrypted parts).

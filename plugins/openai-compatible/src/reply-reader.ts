@@ -1,9 +1,8 @@
-import { ProviderError, type ChatEvent, type FinishReason } from '@resoftai/sdk'
+import { isObject, ProviderError, textOf, type ChatEvent, type FinishReason, type JsonObject } from '@resoftai/sdk'
 import { Citations } from './citations.ts'
 import type { ErrorRules } from './error-rules.ts'
 import { readError } from './errors.ts'
 import { finishWords, type FailedFinish } from './finish.ts'
-import { isObject, textOf, type JsonObject } from './json.ts'
 import { MessageReader } from './message-reader.ts'
 import { readUsage } from './usage.ts'
 

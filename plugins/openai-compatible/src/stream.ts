@@ -1,8 +1,7 @@
-import { ProviderError, type ChatEvent, type StreamDecoder, type WireEvent } from '@resoftai/sdk'
+import { isObject, parseLeniently, ProviderError, type ChatEvent, type JsonObject, type StreamDecoder, type WireEvent } from '@resoftai/sdk'
 import type { ErrorRules } from './error-rules.ts'
 import { isFailure } from './error-envelope.ts'
 import { readError } from './errors.ts'
-import { isObject, type JsonObject } from './json.ts'
 import { ReplyReader, type ReplyReaderOptions } from './reply-reader.ts'
 
 const nothing: readonly ChatEvent[] = []
@@ -45,12 +44,4 @@ function parseChunk({ event, data }: WireEvent, count: number, errors: ErrorRule
   if (!isObject(chunk)) throw new ProviderError('protocol', `Event ${count} of the stream cannot be read.`, { code: 'unreadable' })
   if (isFailure(chunk)) throw readError(chunk, undefined, errors)
   return chunk
-}
-
-function parseLeniently(data: string): unknown {
-  try {
-    return JSON.parse(data)
-  } catch {
-    return data
-  }
 }

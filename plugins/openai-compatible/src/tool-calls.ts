@@ -1,5 +1,4 @@
-import { ProviderError, type ChatEvent } from '@resoftai/sdk'
-import { isObject, textOf, type JsonObject } from './json.ts'
+import { isObject, ProviderError, textOf, type ChatEvent, type JsonObject } from '@resoftai/sdk'
 
 interface Call {
   /** Our own number: vendors' numbers may begin at 1 or be missing. */

@@ -1,5 +1,4 @@
-import type { Usage } from '@resoftai/sdk'
-import { countOf, isObject, type JsonObject } from './json.ts'
+import { countOf, isObject, type JsonObject, type Usage } from '@resoftai/sdk'
 
 /**
  * Where each number may stand, the usual place first. Field for field as the vendor counts: some count reasoning apart from the

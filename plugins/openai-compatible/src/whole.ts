@@ -1,7 +1,6 @@
-import { ProviderError, type ChatEvent } from '@resoftai/sdk'
+import { isObject, ProviderError, type ChatEvent } from '@resoftai/sdk'
 import { isFailure } from './error-envelope.ts'
 import { readError } from './errors.ts'
-import { isObject } from './json.ts'
 import { ReplyReader, type ReplyReaderOptions } from './reply-reader.ts'
 
 /** Reads a whole reply. */

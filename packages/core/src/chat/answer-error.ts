@@ -1,4 +1,4 @@
-import { ProviderError, type Dialect, type ProviderErrorKind } from '@resoftai/sdk'
+import { parseLeniently, ProviderError, type Dialect, type ProviderErrorKind } from '@resoftai/sdk'
 import type { ResponseHead } from '../transport/index.ts'
 import { readRateReset, readRetryAfter } from './retry-after.ts'
 
@@ -98,15 +98,6 @@ function readRequestId(headers: Readonly<Record<string, string>>): string | unde
     headers['x-tt-logid'] ??
     headers['x-ds-trace-id']
   )
-}
-
-/** JSON where it is JSON, whatever the content type says. */
-export function parseLeniently(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return body
-  }
 }
 
 /** The body where a reply was expected, and is none. */

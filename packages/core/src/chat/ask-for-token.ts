@@ -1,6 +1,6 @@
-import { ProviderError, type Dialect, type Provider } from '@resoftai/sdk'
+import { parseLeniently, ProviderError, type Dialect, type Provider } from '@resoftai/sdk'
 import type { Channel } from '../transport/index.ts'
-import { parseLeniently, readAnswerError, readErrorInside } from './answer-error.ts'
+import { readAnswerError, readErrorInside } from './answer-error.ts'
 import { readBody } from './read-body.ts'
 import { isDialect } from './started-provider.ts'
 import type { AskForToken } from './token-mint.ts'

@@ -1,6 +1,6 @@
-import { isFollowUp, isProviderError, type ChatEvent, type Dialect, type FollowUp } from '@resoftai/sdk'
+import { parseLeniently, isFollowUp, isProviderError, type ChatEvent, type Dialect, type FollowUp } from '@resoftai/sdk'
 import type { ResponseHead } from '../transport/index.ts'
-import { completeByHead, notAReply, parseLeniently, readErrorInside } from './answer-error.ts'
+import { completeByHead, notAReply, readErrorInside } from './answer-error.ts'
 import { FinishHold } from './finish-hold.ts'
 
 type Decode = (body: unknown) => Iterable<ChatEvent> | FollowUp

@@ -1,6 +1,15 @@
-import { isFollowUp, isProviderError, ProviderError, type ChatEvent, type Dialect, type StreamDecoder, type WireEvent } from '@resoftai/sdk'
+import {
+  parseLeniently,
+  isFollowUp,
+  isProviderError,
+  ProviderError,
+  type ChatEvent,
+  type Dialect,
+  type StreamDecoder,
+  type WireEvent
+} from '@resoftai/sdk'
 import { EventStreamReader, type Exchange, type ResponseHead } from '../transport/index.ts'
-import { notAReply, parseLeniently, readErrorInside } from './answer-error.ts'
+import { notAReply, readErrorInside } from './answer-error.ts'
 import { withinLimit } from '../within-limit.ts'
 import { decodeWhole, withHead } from './decode-whole.ts'
 import { FinishHold } from './finish-hold.ts'

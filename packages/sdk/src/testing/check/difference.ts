@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { isObject } from '../../json.ts'
 
 /** The first place where two JSON values differ, in words. Order of keys does not count, and a field that is undefined is absent. */
 export function difference(actual: unknown, expected: unknown, path = ''): string | undefined {
@@ -10,7 +11,7 @@ export function difference(actual: unknown, expected: unknown, path = ''): strin
     }
     return undefined
   }
-  if (isPlain(actual) && isPlain(expected)) {
+  if (isObject(actual) && isObject(expected)) {
     for (const key of new Set([...Object.keys(expected), ...Object.keys(actual)])) {
       const found = difference(actual[key], expected[key], path === '' ? key : `${path}.${key}`)
       if (found !== undefined) return found
@@ -28,9 +29,5 @@ export function show(value: unknown): string {
 
 /** What was thrown, in words. */
 export function describe(thrown: unknown): string {
-  return isPlain(thrown) && typeof thrown['message'] === 'string' ? `${String(thrown['name'])}: ${thrown['message']}` : show(thrown)
-}
-
-export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isObject(thrown) && typeof thrown['message'] === 'string' ? `${String(thrown['name'])}: ${thrown['message']}` : show(thrown)
 }

@@ -1,8 +1,9 @@
+import { isObject } from '../../json.ts'
 import type { WireRequest } from '../../dialect.ts'
 import type { ChatRequest } from '../../request.ts'
 import { findForeignHost } from './allowed-hosts.ts'
 import { allAsks, makeAsk, sendGolden, type Ask } from './ask.ts'
-import { difference, isPlain } from './difference.ts'
+import { difference } from './difference.ts'
 import type { GoldenCase, Subject, Variant } from './subject.ts'
 import { each, inFile, type Task, type Verdict } from './verdict.ts'
 import { findMalformed } from './wire-form.ts'
@@ -61,7 +62,7 @@ function findLoss(variant: Variant): string | undefined {
   const { body, headers } = wire
   const sent = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
   return (
-    difference(isPlain(body) ? body['resoftai_check'] : undefined, strange.extra?.['resoftai_check'], 'body.resoftai_check') ??
+    difference(isObject(body) ? body['resoftai_check'] : undefined, strange.extra?.['resoftai_check'], 'body.resoftai_check') ??
     difference(sent.get('x-resoftai-check'), 'kept', 'headers.X-Resoftai-Check')
   )
 }

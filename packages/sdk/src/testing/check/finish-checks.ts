@@ -1,10 +1,10 @@
 import type { WireEvent } from '../../dialect.ts'
 import type { ChatEvent } from '../../event.ts'
 import { ServerSentEventReader } from '../sse-reader.ts'
-import { difference, isPlain, show } from './difference.ts'
+import { difference, show } from './difference.ts'
 import { tells } from './meanings.ts'
 import { readStream, type Outcome } from './outcome.ts'
-import { parseLeniently } from './parse-leniently.ts'
+import { isObject, parseLeniently } from '../../json.ts'
 import { sense } from './sense.ts'
 import type { StreamCase, Subject } from './subject.ts'
 import { each, first, prefix, type Task } from './verdict.ts'
@@ -81,7 +81,7 @@ function findSecondFinish({ outcome, expect }: StreamCase): string | undefined {
 
 /** Up to the event that tells the reason, or with nothing, and then the end. */
 function findMadeUpReason({ variant: { dialect }, wire, meanings }: StreamCase): string | undefined {
-  const ends = wire.filter(({ data }, index) => meanings()[index] === 'done' || !isPlain(parseLeniently(data)))
+  const ends = wire.filter(({ data }, index) => meanings()[index] === 'done' || !isObject(parseLeniently(data)))
   const reason = meanings().findIndex(meaning => tells(meaning, 'finish'))
   const parts: Readonly<Record<string, readonly WireEvent[]>> = {
     'without the event that tells the reason': [...wire.slice(0, Math.max(0, reason)), ...ends],

@@ -1,4 +1,4 @@
-import { isPlain } from './difference.ts'
+import { isObject } from '../../json.ts'
 
 export type Path = readonly (string | number)[]
 
@@ -6,7 +6,7 @@ export type Path = readonly (string | number)[]
 export function* pathsOf(value: unknown, path: Path = []): Generator<Path> {
   yield path
   if (Array.isArray(value)) for (const [index, part] of value.entries()) yield* pathsOf(part, [...path, index])
-  else if (isPlain(value)) for (const [key, part] of Object.entries(value)) yield* pathsOf(part, [...path, key])
+  else if (isObject(value)) for (const [key, part] of Object.entries(value)) yield* pathsOf(part, [...path, key])
 }
 
 export function valueAt(value: unknown, path: Path): unknown {
@@ -18,5 +18,5 @@ export function replaceAt(value: unknown, path: Path, part: unknown): unknown {
   const [key, ...rest] = path
   if (key === undefined) return part
   if (Array.isArray(value)) return value.map((item: unknown, index) => (index === key ? replaceAt(item, rest, part) : item))
-  return isPlain(value) ? { ...value, [key]: replaceAt(value[key], rest, part) } : value
+  return isObject(value) ? { ...value, [key]: replaceAt(value[key], rest, part) } : value
 }

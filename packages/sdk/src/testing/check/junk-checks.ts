@@ -1,9 +1,9 @@
 import type { Dialect, EmbeddingReply, WireEvent } from '../../dialect.ts'
 import { isProviderError } from '../../error.ts'
-import { describe, isPlain, show } from './difference.ts'
+import { describe, show } from './difference.ts'
 import { corruptions, junkTexts, poison } from './junk.ts'
 import { readStream, readWhole } from './outcome.ts'
-import { parseLeniently } from './parse-leniently.ts'
+import { isObject, parseLeniently } from '../../json.ts'
 import { placesIn } from './places.ts'
 import type { FixtureCase, StreamCase, Subject } from './subject.ts'
 import { each, first, prefix, type Task, type Verdict } from './verdict.ts'
@@ -47,7 +47,7 @@ function tryBody(dialect: Dialect, body: unknown): string | undefined {
     ['models', () => dialect.models && first(dialect.models.decode(body), judgeModel)],
     ['embeddings', () => dialect.embeddings && judgeVectors(dialect.embeddings.decode(body))],
     ['tokens', () => dialect.tokens && judgeCount(dialect.tokens.decode(body))],
-    ['cancel', () => void (isPlain(body) && dialect.cancel?.(body))]
+    ['cancel', () => void (isObject(body) && dialect.cancel?.(body))]
   ]
   return first(readers, ([name, read]) => prefix(name, thrownBy(read)))
 }
@@ -66,7 +66,7 @@ function judgeError(error: unknown): string | undefined {
 }
 
 function judgeModel(model: unknown): string | undefined {
-  return isPlain(model) && typeof model['id'] === 'string' ? undefined : `${show(model)} is no model`
+  return isObject(model) && typeof model['id'] === 'string' ? undefined : `${show(model)} is no model`
 }
 
 function judgeVectors({ model, vectors, usage }: EmbeddingReply): string | undefined {

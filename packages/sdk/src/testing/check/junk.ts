@@ -1,4 +1,4 @@
-import { isPlain } from './difference.ts'
+import { isObject } from '../../json.ts'
 import { pathsOf, replaceAt } from './json-path.ts'
 
 const nested = (open: string, close: string): string => `${open.repeat(10_000)}${close.repeat(10_000)}`
@@ -45,7 +45,7 @@ export function* corruptions(value: unknown, limit: number): Generator {
 /** The same JSON text with hostile keys in each of its objects. */
 export function poison(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) => {
-    if (!isPlain(part)) return part
+    if (!isObject(part)) return part
     const poisoned = { constructor: { prototype: { polluted: true } }, ...part }
     Object.defineProperty(poisoned, '__proto__', { value: { polluted: true }, enumerable: true })
     return Object.hasOwn(part, 'polluted') || Object.hasOwn(part, 'prototype') ? part : poisoned

@@ -1,8 +1,7 @@
 import type { Dialect } from '../../dialect.ts'
 import { readServerSentEvents } from '../sse-reader.ts'
-import { isPlain } from './difference.ts'
 import { readStream, readWhole, type Outcome } from './outcome.ts'
-import { parseLeniently } from './parse-leniently.ts'
+import { isObject, parseLeniently } from '../../json.ts'
 import type { Fixture } from './types.ts'
 
 /** What a host would make of the answer. */
@@ -27,7 +26,7 @@ function readBytes(dialect: Dialect, bytes: Uint8Array, text: string): Outcome {
   const outcome = readStream(dialect, wire)
   if (outcome.error?.kind !== 'truncated') return outcome
   const value = bareJson(text)
-  if (!isPlain(value)) return outcome
+  if (!isObject(value)) return outcome
   if (wire.length === 0) return readWhole(dialect, value)
   const error = dialect.decodeError?.(200, value, new Headers())
   return error === undefined ? outcome : { ...outcome, error }

@@ -1,9 +1,9 @@
 import type { WireEvent } from '../../dialect.ts'
 import { formatEvent } from '../answer.ts'
 import { ServerSentEventReader } from '../sse-reader.ts'
-import { difference, isPlain } from './difference.ts'
+import { difference } from './difference.ts'
 import { readStream } from './outcome.ts'
-import { parseLeniently } from './parse-leniently.ts'
+import { isObject, parseLeniently } from '../../json.ts'
 import { sense } from './sense.ts'
 import type { StreamCase, Subject } from './subject.ts'
 import { each, first, prefix, type Task } from './verdict.ts'
@@ -68,15 +68,15 @@ const unknownEvent: WireEvent = { event: 'resoftai_unknown', data: '{}' }
 
 function spread(event: WireEvent): WireEvent {
   const value = parseLeniently(event.data)
-  return isPlain(value) ? { ...event, data: JSON.stringify(value, undefined, 1) } : event
+  return isObject(value) ? { ...event, data: JSON.stringify(value, undefined, 1) } : event
 }
 
 const unknown = 'resoftai_unknown'
 
 function addUnknown(event: WireEvent): WireEvent {
   const value = parseLeniently(event.data)
-  if (!isPlain(value)) return event
-  const add = (_key: string, part: unknown): unknown => (isPlain(part) && part !== more ? { ...part, [unknown]: more } : part)
+  if (!isObject(value)) return event
+  const add = (_key: string, part: unknown): unknown => (isObject(part) && part !== more ? { ...part, [unknown]: more } : part)
   return { ...event, data: JSON.stringify(value, add) }
 }
 
@@ -89,6 +89,6 @@ function withoutUnknown(value: unknown): unknown {
     return inner === value ? value : JSON.stringify(withoutUnknown(inner))
   }
   if (Array.isArray(value)) return value.map(withoutUnknown)
-  if (!isPlain(value)) return value
+  if (!isObject(value)) return value
   return Object.fromEntries(Object.entries(value).flatMap(([key, part]) => (key === unknown ? [] : [[key, withoutUnknown(part)]])))
 }

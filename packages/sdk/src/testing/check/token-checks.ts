@@ -1,6 +1,7 @@
+import { isObject } from '../../json.ts'
 import type { JwtSpec, TokenExchange } from '../../token.ts'
 import type { AskedToken } from '../test-context.ts'
-import { difference, isPlain, show } from './difference.ts'
+import { difference, show } from './difference.ts'
 import { deepFreeze } from './frozen.ts'
 import { findSecret } from './secret-checks.ts'
 import type { Subject } from './subject.ts'
@@ -36,7 +37,7 @@ function findBadJwt({ algorithm, key, header = {}, claims, reuseMs = 0 }: JwtSpe
 }
 
 function findNoObject(value: unknown): string | undefined {
-  return isPlain(value) ? findLost(value) : `${show(value)} is no object`
+  return isObject(value) ? findLost(value) : `${show(value)} is no object`
 }
 
 function findBadExchange({ request, expiresIn = 'duration' }: TokenExchange, options: CheckOptions): string | undefined {

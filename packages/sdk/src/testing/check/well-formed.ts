@@ -1,5 +1,6 @@
+import { isObject } from '../../json.ts'
 import { errorKinds, isProviderError } from '../../error.ts'
-import { isPlain, show } from './difference.ts'
+import { show } from './difference.ts'
 
 const finishReasons = new Set<unknown>(['stop', 'length', 'tool_calls', 'content_filter', 'error', 'unknown'])
 
@@ -13,7 +14,7 @@ const maybe =
 const count = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
 
 const isUsage = (value: unknown): boolean =>
-  isPlain(value) && Object.entries(value).every(([key, part]) => key === 'estimated' || maybe(count)(part))
+  isObject(value) && Object.entries(value).every(([key, part]) => key === 'estimated' || maybe(count)(part))
 
 /** What each event must have; see `ChatEvent`. */
 const shapes: Readonly<Record<string, Fields>> = {
@@ -21,9 +22,9 @@ const shapes: Readonly<Record<string, Fields>> = {
   text: { text },
   reasoning: { text, signature: maybe(text) },
   tool_call: { index: count, id: maybe(text), name: maybe(text), arguments: maybe(text) },
-  citation: { citation: value => isPlain(value) && text(value['url']) && maybe(text)(value['title']) },
+  citation: { citation: value => isObject(value) && text(value['url']) && maybe(text)(value['title']) },
   usage: { usage: isUsage },
-  provider_data: { data: isPlain },
+  provider_data: { data: isObject },
   warning: { message: text },
   restart: { reason: text },
   finish: { reason: value => finishReasons.has(value), raw: maybe(text) }
@@ -43,7 +44,7 @@ const errorShape: Fields = {
 
 /** What is wrong with a value that should be a `ChatEvent`. */
 export function flaw(event: unknown): string | undefined {
-  if (!isPlain(event)) return `${show(event)} is no event`
+  if (!isObject(event)) return `${show(event)} is no event`
   const type = event['type']
   if (typeof type !== 'string' || !Object.hasOwn(shapes, type)) return `${show(type)} is no type of event`
   return misshapen(event, shapes[type] ?? {})

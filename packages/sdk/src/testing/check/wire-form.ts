@@ -1,5 +1,6 @@
+import { isObject } from '../../json.ts'
 import type { WireRequest } from '../../dialect.ts'
-import { difference, isPlain, show } from './difference.ts'
+import { difference, show } from './difference.ts'
 
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 // eslint-disable-next-line no-control-regex -- control characters are what a header must not hold
@@ -7,7 +8,7 @@ const headerValue = /^[^\u0000-\u0008\u000A-\u001F\u007F]*$/
 
 /** Why a request cannot be sent as it is. */
 export function findMalformed(wire: unknown): string | undefined {
-  if (!isPlain(wire)) return `${show(wire)} is no request`
+  if (!isObject(wire)) return `${show(wire)} is no request`
   const { method, url, headers, body, warnings = [] } = wire as Partial<WireRequest>
   if (typeof url !== 'string' || !/^https?:/.test(url) || !URL.canParse(url)) return `the URL ${show(url)} is not an absolute http(s) URL`
   if (!['GET', 'POST', undefined].includes(method)) return `the method ${show(method)} is neither GET nor POST`
@@ -26,7 +27,7 @@ export function findLost(value: unknown): string | undefined {
 }
 
 function findBadHeader(headers: unknown): string | undefined {
-  if (!isPlain(headers)) return 'the headers are no object'
+  if (!isObject(headers)) return 'the headers are no object'
   const seen = new Set<string>()
   for (const [name, value] of Object.entries(headers)) {
     if (!headerName.test(name) || typeof value !== 'string' || !headerValue.test(value))

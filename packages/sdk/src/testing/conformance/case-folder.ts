@@ -1,6 +1,7 @@
+import { isObject } from '../../json.ts'
 import { lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { describe, isPlain } from '../check/difference.ts'
+import { describe } from '../check/difference.ts'
 import type { ConformanceProblem } from './error.ts'
 
 export type Json = Readonly<Record<string, unknown>>
@@ -56,7 +57,7 @@ export class CaseFolder {
     if (bytes === undefined) return undefined
     try {
       const value = JSON.parse(new TextDecoder().decode(bytes)) as unknown
-      if (isPlain(value)) return { name: basename(path, '.json'), file, value }
+      if (isObject(value)) return { name: basename(path, '.json'), file, value }
       this.fail(file, 'must hold a JSON object')
     } catch (error) {
       this.fail(file, `is no JSON: ${describe(error)}`)

@@ -1,6 +1,6 @@
+import { isObject } from '../../json.ts'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isPlain } from '../check/difference.ts'
 import type { CheckOptions } from '../check/types.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -15,8 +15,8 @@ export function readManifest(plugin: string): FromManifest {
   const { resoftai } = readObject(join(plugin, 'package.json'))
   if (typeof resoftai !== 'string') return { defaults: {}, secrets: [] }
   const { config, secretQuery, hosts, provides } = readObject(join(plugin, resoftai))
-  const properties = isPlain(config) && isPlain(config['properties']) ? config['properties'] : {}
-  const fields = Object.entries(properties).flatMap(([name, field]) => (isPlain(field) ? [[name, field] as const] : []))
+  const properties = isObject(config) && isObject(config['properties']) ? config['properties'] : {}
+  const fields = Object.entries(properties).flatMap(([name, field]) => (isObject(field) ? [[name, field] as const] : []))
   return {
     defaults: Object.fromEntries(fields.flatMap(([name, field]) => (field['default'] === undefined ? [] : [[name, field['default']]]))),
     secrets: fields.filter(([, field]) => field['writeOnly'] === true).map(([name]) => name),
@@ -28,5 +28,5 @@ export function readManifest(plugin: string): FromManifest {
 
 function readObject(file: string): Json {
   const value: unknown = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined
-  return isPlain(value) ? value : {}
+  return isObject(value) ? value : {}
 }

@@ -1,5 +1,6 @@
+import { isObject } from '../../json.ts'
 import { errorKinds } from '../../error.ts'
-import { isPlain, show } from '../check/difference.ts'
+import { show } from '../check/difference.ts'
 
 type Shape = Readonly<Record<string, (value: unknown) => string | undefined>>
 
@@ -8,7 +9,7 @@ const must = (words: string, isRight: (value: unknown) => boolean) => (value: un
 const oneOf = (words: readonly string[]) => must(`one of ${words.join(', ')}`, value => words.includes(value as string))
 const text = must('a text', value => typeof value === 'string')
 const count = must('a whole number', value => Number.isSafeInteger(value) && Number(value) >= 0)
-const object = must('an object', isPlain)
+const object = must('an object', isObject)
 const list = must('a list', Array.isArray)
 const anything = (): undefined => undefined
 const like = (shape: Shape) => (value: unknown) => object(value) ?? findWrong(value as object, shape)
