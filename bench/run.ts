@@ -5,7 +5,8 @@ const parts: Record<string, () => Promise<void>> = {
   call: async () => (await import('./call.ts')).measureCalls(),
   start: async () => (await import('./start.ts')).measureStart(),
   memory: async () => (await import('./memory.ts')).measureMemory(),
-  watch: async () => (await import('./watch.ts')).measureWatches()
+  watch: async () => (await import('./watch.ts')).measureWatches(),
+  estimate: async () => (await import('./estimate.ts')).measureEstimate()
 }
 
 const asked = process.argv[2]

@@ -149,10 +149,8 @@ describe('a stream with an unusual end', () => {
     await using vendor = await withVendor(sse([said('Hello')]), never)
     const { events, text: content, error } = await readAll(vendor.provider.stream(question))
     expect({ content, error }).toEqual({ content: 'Hello', error: undefined })
-    expect(events.slice(-2)).toEqual([
-      { type: 'warning', message: expect.stringContaining('without a reason') },
-      { type: 'finish', reason: 'unknown' }
-    ])
+    expect(events).toContainEqual({ type: 'warning', message: expect.stringContaining('without a reason') })
+    expect(events.at(-1)).toEqual({ type: 'finish', reason: 'unknown' })
   })
 
   test.each<[string, Answer]>([

@@ -231,7 +231,7 @@ describe('the shape of a reply', () => {
   })
 
   const counts = ['-1', '"7"', '1e400', '9007199254740993', '1e300', '1.5', 'null', 'true', '[]', '{}', '""', 'false', '-0.1']
-  test.each(counts)('S21 a number of tokens that cannot be one is dropped (%s)', async count => {
+  test.each(counts)('S21 a number of tokens that cannot be one is dropped, and estimated (%s)', async count => {
     const details = `{"cached_tokens":${count},"cache_write_tokens":${count},"reasoning_tokens":${count}}`
     const usage = `{"prompt_tokens":3,"completion_tokens":${count},"total_tokens":${count},"prompt_tokens_details":${details},"completion_tokens_details":${details}}`
     const whole = JSON.stringify(completion('Hello', { usage: 0 })).replace('"usage":0', `"usage":${usage}`)
@@ -240,16 +240,23 @@ describe('the shape of a reply', () => {
       never
     )
     const { events } = await readAll(vendor.provider.stream(question))
-    expect(events.filter(({ type }) => type === 'usage')).toEqual([{ type: 'usage', usage: { inputTokens: 3 } }])
-    expect((await vendor.provider.chat(question)).usage).toEqual({ inputTokens: 3 })
+    const estimated = { inputTokens: 3, outputTokens: expect.any(Number), estimated: true }
+    expect(events.filter(({ type }) => type === 'usage')).toEqual([
+      { type: 'usage', usage: { inputTokens: 3 } },
+      { type: 'usage', usage: estimated }
+    ])
+    expect((await vendor.provider.chat(question)).usage).toEqual(estimated)
   })
 
   test.each(['null', '[]', '"none"', '{}', '{"prompt_tokens":"many"}', '-5'])(
-    'S21 without usable usage the usage of a reply is empty, not a guess and not zero (%s)',
+    'S21 without usable usage the usage of a reply is estimated, and marked so (%s)',
     async usage => {
       const whole = JSON.stringify(completion('Hello', { usage: 0 })).replace('"usage":0', `"usage":${usage}`)
       await using vendor = await withVendor(wholeOf(whole), never)
-      expect(await vendor.provider.chat(question)).toMatchObject({ content: 'Hello', usage: {}, cost: null })
+      const reply = await vendor.provider.chat(question)
+      expect(reply).toMatchObject({ content: 'Hello', usage: { estimated: true }, cost: null })
+      expect(reply.usage.inputTokens).toBeGreaterThan(0)
+      expect(reply.usage.outputTokens).toBeGreaterThan(0)
     }
   )
 

@@ -16,7 +16,8 @@ interface Reading {
 
 /** Our reply as a reading. */
 export function readingOf({ content, reasoning, toolCalls, finishReason, usage }: ChatReply): Reading {
-  const { inputTokens = 0, outputTokens = 0, cachedTokens = 0, reasoningTokens = 0 } = usage
+  // What the host estimated is not in the recording.
+  const { inputTokens = 0, outputTokens = 0, cachedTokens = 0, reasoningTokens = 0 } = usage.estimated === true ? {} : usage
   return {
     content,
     reasoning,

@@ -1,3 +1,4 @@
+import { decimalOf } from './money.ts'
 import type { ProviderClient } from '@resoftai/core'
 import type { ChatReply, Cost } from '@resoftai/sdk'
 import { isRoute } from './choose-provider.ts'
@@ -26,5 +27,5 @@ export function replyDocument(client: ProviderClient, reply: ChatReply, duration
 
 /** Money as text: a JSON number would round it. */
 export function costDocument(cost: Cost | null): Readonly<Record<string, string>> | null {
-  return cost === null ? null : { nanos: cost.nanos.toString(), currency: cost.currency }
+  return cost === null ? null : { amount: decimalOf(cost.nanos), nanos: cost.nanos.toString(), currency: cost.currency }
 }

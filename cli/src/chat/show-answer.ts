@@ -19,7 +19,7 @@ export async function showAnswer(events: AsyncIterable<ChatEvent>, model: string
   try {
     for await (const event of events) {
       builder.add(event)
-      if (event.type !== 'start' && event.type !== 'usage') spinner.stop()
+      if (event.type !== 'start' && event.type !== 'usage' && event.type !== 'cost') spinner.stop()
       if (event.type === 'text') writer.text(event.text)
       else if (event.type === 'reasoning') writer.reasoning(event.text)
       else if (event.type === 'restart') {
@@ -35,12 +35,13 @@ export async function showAnswer(events: AsyncIterable<ChatEvent>, model: string
 }
 
 /** Notes beside the answer: warnings, sources, an end that was no proper end, tokens and time. */
-export function noteReply(reply: ChatReply, durationMs: number, { output, text }: Context): void {
+export function noteReply(reply: ChatReply, durationMs: number, context: Context): void {
+  const { output, text } = context
   for (const warning of reply.warnings) output.remark(styled('yellow', text('chat.warning')), warning)
   for (const { url, title } of reply.citations) output.remark(styled('dim', title === undefined ? url : `${title}: ${url}`))
   const { finishReason } = reply
   if (finishReason === 'length') output.remark(styled('yellow', text('chat.cutByLength')))
   else if (finishReason === 'content_filter') output.remark(styled('yellow', text('chat.contentFilter')))
   else if (reply.content === '' && reply.toolCalls.length === 0) output.remark(styled('yellow', text('chat.empty')))
-  if (process.stderr.isTTY) output.remark(styled('dim', usageLine(reply.usage, durationMs, text)))
+  if (process.stderr.isTTY) output.remark(styled('dim', usageLine({ ...reply, durationMs }, context)))
 }

@@ -51,7 +51,7 @@ async function work(agent: Agent, task: string, context: Context): Promise<ExitC
   if (output.json) output.document(resultDocument(result, durationMs))
   const { stopReason } = result
   if (stopReason !== 'finished') output.remark(styled('yellow', text(`agent.stopped.${stopReason}`)))
-  if (process.stderr.isTTY) output.remark(styled('dim', usageLine(result.usage, durationMs, text)))
+  if (process.stderr.isTTY) output.remark(styled('dim', usageLine({ ...result, durationMs }, context)))
   return stopReason === 'finished' || stopReason === 'length'
     ? exitCodes.ok
     : stopReason === 'cancelled'

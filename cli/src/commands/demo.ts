@@ -43,7 +43,7 @@ async function ask(context: Context, { provider, cwd, simulated }: Prepared): Pr
     const durationMs = Math.round(performance.now() - started)
     const { content, usage, model, stopReason } = result
     if (output.json) output.document({ provider, model, simulated, question, content, usage, durationMs })
-    output.line(styled('dim', usageLine(usage, durationMs, text)))
+    output.line(styled('dim', usageLine({ ...result, durationMs }, context)))
     return stopReason === 'finished' || stopReason === 'length'
   })
 }

@@ -1,4 +1,5 @@
 import { pluginCommands } from './plugin/table.ts'
+import { priceCommands } from './prices/table.ts'
 import type { ArgumentSpec, CommandSpec, OptionSpec } from './spec.ts'
 
 const provider: OptionSpec = { flags: '-p, --provider <name>', text: 'option.provider', completes: 'provider' }
@@ -72,6 +73,7 @@ export const commands: readonly CommandSpec[] = [
     examples: ['resoftai models', 'resoftai models groq'],
     load: async () => (await import('./models.ts')).listModels
   },
+  ...priceCommands,
   ...pluginCommands,
   {
     path: ['config', 'show'],

@@ -41,6 +41,7 @@ function toAgentEvent(event: ChatEvent): AgentEvent | undefined {
     case 'start':
     case 'tool_call':
     case 'usage':
+    case 'cost':
     case 'provider_data':
     case 'finish':
       return undefined

@@ -19,6 +19,10 @@ describe('sumCost', () => {
     expect(sumCost([cny(3n), cny(4n)])).toEqual(cny(7n))
   })
 
+  test('is estimated when a part is', () => {
+    expect(sumCost([cny(3n), { ...cny(4n), estimated: true }])).toEqual({ ...cny(7n), estimated: true })
+  })
+
   test('is unknown when a part is unknown, when currencies are mixed and when there is nothing', () => {
     expect(sumCost([cny(3n), null])).toBeNull()
     expect(sumCost([null, cny(3n)])).toBeNull()

@@ -24,5 +24,5 @@ export function sumCost(costs: readonly (Cost | null)[]): Cost | null {
     if (cost === null || cost.currency !== first.currency) return null
     nanos += cost.nanos
   }
-  return { nanos, currency: first.currency }
+  return { nanos, currency: first.currency, ...(costs.some(cost => cost?.estimated === true) && { estimated: true }) }
 }

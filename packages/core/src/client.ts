@@ -52,8 +52,13 @@ export interface ProviderClient {
   stream(ask: Ask, options?: CallOptions): AsyncGenerator<ChatEvent, void, undefined>
   embed(ask: EmbedAsk, options?: CallOptions): Promise<EmbeddingReply>
   models(options?: CallOptions): Promise<readonly ModelInfo[]>
-  /** Asks the vendor how many input tokens a request has. Throws `HostError` where it has no such endpoint. */
+  /**
+   * How many input tokens a request has: asks the vendor, else counts with the package `gpt-tokenizer` when that is installed and knows the
+   * model. Throws `HostError` where neither can.
+   */
   countTokens(ask: Ask, options?: CallOptions): Promise<number>
+  /** The same at once and without asking anybody, by a rule that learns from the usage which comes back. An estimate. */
+  estimateTokens(ask: Ask): Promise<number>
   /** Proves address and key with the cheapest request the vendor has. Never throws. */
   health(options?: CallOptions): Promise<Health>
   /**

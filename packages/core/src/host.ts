@@ -3,6 +3,7 @@ import { container as root, instanceCachingFactory } from 'tsyringe'
 import { providerClient, routeClient, type StartedProvider } from './chat/index.ts'
 import type { Host } from './client.ts'
 import { loadConfig, resolveHome, secretStore } from './config/index.ts'
+import { createPrices } from './cost/index.ts'
 import { HostError } from './error.ts'
 import type { HostOptions } from './host-options.ts'
 import { createLog, createRedactor, type ProviderStats } from './observe/index.ts'
@@ -27,7 +28,8 @@ export async function composeHost(options: HostOptions = {}): Promise<Host> {
     transport: () => createTransport({ env: config.env }),
     config: () => config,
     secretStore: () => secretStore({ home }),
-    plugins: () => findPlugins({ home, bundled: options.bundled ?? [], paths: options.pluginPaths ?? [] })
+    plugins: () => findPlugins({ home, bundled: options.bundled ?? [], paths: options.pluginPaths ?? [] }),
+    prices: () => createPrices({ home, log: () => container.resolve(tokens.log) })
   }
   const register = <Name extends keyof HostParts>(name: Name) => {
     const own = overrides[name]

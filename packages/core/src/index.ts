@@ -3,6 +3,7 @@ import type { HostOptions } from './host-options.ts'
 
 export type * from './client.ts'
 export * from './config/index.ts'
+export * from './cost/index.ts'
 export * from './error.ts'
 export type * from './host-options.ts'
 export * from './observe/index.ts'

@@ -1,5 +1,6 @@
 import type { InjectionToken } from 'tsyringe'
 import type { HostConfig, SecretStore } from './config/index.ts'
+import type { Prices } from './cost/index.ts'
 import type { Log, Redactor } from './observe/index.ts'
 import type { PluginIndex } from './plugins/index.ts'
 import type { Transport } from './transport/index.ts'
@@ -16,6 +17,7 @@ export interface HostParts {
   readonly config: HostConfig
   readonly secretStore: SecretStore
   readonly plugins: PluginIndex
+  readonly prices: Prices
 }
 
 /** The token each part is registered under. */
@@ -27,7 +29,8 @@ export const tokens: { readonly [Name in keyof HostParts]: InjectionToken<HostPa
   transport: Symbol.for('resoftai.transport'),
   config: Symbol.for('resoftai.config'),
   secretStore: Symbol.for('resoftai.secretStore'),
-  plugins: Symbol.for('resoftai.plugins')
+  plugins: Symbol.for('resoftai.plugins'),
+  prices: Symbol.for('resoftai.prices')
 }
 
 /** The token a provider is registered under. */

@@ -1,5 +1,5 @@
 import type { Dialect, Provider, ProviderContext, ProviderDefinition } from '@resoftai/sdk'
-import { askForToken, Breaker, KeyRing, RetryBudget, TokenMint, type Call, type StartedProvider } from './chat/index.ts'
+import { askForToken, Breaker, KeyRing, RetryBudget, TokenEstimate, TokenMint, type Call, type StartedProvider } from './chat/index.ts'
 import { describeOrigin, type ResolvedProvider } from './config/index.ts'
 import { HostError } from './error.ts'
 import { Counters } from './observe/index.ts'
@@ -18,7 +18,7 @@ export async function startProvider(
   parts: HostParts,
   running: Set<Call>
 ): Promise<StartedProvider> {
-  const { transport, clock, random, redactor } = parts
+  const { transport, clock, random, redactor, prices } = parts
   // Local servers that need no key are often given their own name as one; taking that out would make every text unreadable.
   const names = new Set([resolved.name, resolved.preset, plugin.id, ...Object.keys(plugin.manifest.presets ?? {})])
   const secrets = resolved.secretSets.flatMap(set => [...set.values()])
@@ -51,6 +51,10 @@ export async function startProvider(
     secretOrigins: describeSecretOrigins(resolved),
     made,
     channel,
+    reach: resolved.reach,
+    prices,
+    estimate: new TokenEstimate(),
+    unpriced: new Set(),
     log,
     redactor,
     clock,

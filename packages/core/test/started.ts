@@ -1,5 +1,14 @@
 import type { Dialect, Provider, ProviderContext } from '@resoftai/sdk'
-import { askForToken, Breaker, KeyRing, providerClient, RetryBudget, TokenMint, type StartedProvider } from '../src/chat/index.ts'
+import {
+  askForToken,
+  Breaker,
+  KeyRing,
+  providerClient,
+  RetryBudget,
+  TokenEstimate,
+  TokenMint,
+  type StartedProvider
+} from '../src/chat/index.ts'
 import { Counters, createLog, createRedactor } from '../src/observe/index.ts'
 import { createChannel, createTransport } from '../src/transport/index.ts'
 
@@ -7,6 +16,8 @@ export const secret = 'sk-canary-0123456789abcdef'
 
 export interface TestSettings extends Partial<StartedProvider['settings']> {
   readonly maxRetries?: number
+  /** As if it were a service of somebody else, whose price counts. Default: false. */
+  readonly isForeign?: boolean
   /** By config field, beside or instead of `api_key`. */
   readonly secrets?: Readonly<Record<string, string>>
 }
@@ -15,7 +26,11 @@ export interface TestSettings extends Partial<StartedProvider['settings']> {
 type Make = (context: Pick<ProviderContext, 'sign' | 'exchange'>) => Dialect
 
 /** A started provider as the host makes it, without plugin files and configuration. Close the transport when done. */
-export function start(given: Dialect | Provider | Make, base: string, { maxRetries = 2, secrets = {}, ...settings }: TestSettings = {}) {
+export function start(
+  given: Dialect | Provider | Make,
+  base: string,
+  { maxRetries = 2, secrets = {}, isForeign = false, ...settings }: TestSettings = {}
+) {
   const transport = createTransport()
   const redactor = createRedactor()
   redactor.add(secret)
@@ -53,6 +68,10 @@ export function start(given: Dialect | Provider | Make, base: string, { maxRetri
     secretOrigins: ['api_key: variable TEST_API_KEY'],
     settings: all,
     channel,
+    reach: isForeign ? new Map() : new Map([[base, 'private']]),
+    prices: { costOf: async () => ({ unknown: 'There are no prices here.' }) },
+    estimate: new TokenEstimate(),
+    unpriced: new Set(),
     log,
     redactor,
     keys: new KeyRing('test', [

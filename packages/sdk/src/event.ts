@@ -1,4 +1,5 @@
 import type { ProviderData } from './message.ts'
+import type { Cost } from './reply.ts'
 
 /**
  * Why a reply ended. `unknown`: the vendor ended the reply properly but gave no reason, or one that has no word here
@@ -40,6 +41,8 @@ export type ChatEvent =
   | { readonly type: 'tool_call'; readonly index: number; readonly id?: string; readonly name?: string; readonly arguments?: string }
   | { readonly type: 'citation'; readonly citation: Citation }
   | { readonly type: 'usage'; readonly usage: Usage }
+  /** What the reply costs, told by the host before `finish`; not told when that is unknown. A dialect never tells it. */
+  | { readonly type: 'cost'; readonly cost: Cost }
   /** Must be sent back with the assistant message in the next request. Later fields win. */
   | { readonly type: 'provider_data'; readonly data: ProviderData }
   /** Something was changed, dropped or odd; a sentence for a person. Never a failure. */

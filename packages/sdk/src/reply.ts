@@ -2,11 +2,28 @@ import { ProviderError, type Attempt } from './error.ts'
 import type { ChatEvent, Citation, FinishReason, Usage } from './event.ts'
 import type { AssistantMessage, ProviderData, ToolCall } from './message.ts'
 
+/** What each part of a reply costs, in nano-units; the sum is the whole. No token is in two parts. */
+export interface CostParts {
+  /** Input that the cache had no part in. */
+  readonly input: bigint
+  readonly cachedInput: bigint
+  readonly cacheWrite: bigint
+  /** Without reasoning, when the vendor said how much that was. */
+  readonly output: bigint
+  readonly reasoning?: bigint
+}
+
 /** Money as the price list knows it: integer nano-units (1e-9) of the price's own currency. */
 export interface Cost {
   readonly nanos: bigint
   /** ISO 4217, e.g. `USD`, `CNY`. */
   readonly currency: string
+  /** Absent in a sum of several replies, as is `price`. */
+  readonly parts?: CostParts
+  /** The price it was reckoned with: where it was read, and the day (YYYY-MM-DD) to which that vouches for it. */
+  readonly price?: { readonly service: string; readonly model: string; readonly source: string; readonly date: string }
+  /** True when the tokens were estimated because the vendor reported none. */
+  readonly estimated?: boolean
 }
 
 /** A whole reply. */
@@ -64,6 +81,7 @@ export class ReplyBuilder {
   #citations: Citation[] = []
   #warnings: string[] = []
   #providerData: ProviderData | undefined
+  #cost: Cost | null = null
 
   /** `model` is the one asked for, until the vendor names its own. */
   constructor(model = '') {
@@ -96,6 +114,9 @@ export class ReplyBuilder {
       case 'usage':
         this.#usage = { ...this.#usage, ...readCounts(event.usage) }
         return
+      case 'cost':
+        this.#cost = event.cost
+        return
       case 'provider_data':
         this.#providerData = { ...this.#providerData, ...event.data }
         return
@@ -109,6 +130,7 @@ export class ReplyBuilder {
         this.#citations = []
         this.#providerData = undefined
         this.#usage = {}
+        this.#cost = null
         this.#finish = undefined
         return
       case 'finish':
@@ -118,8 +140,26 @@ export class ReplyBuilder {
   }
 
   /** What has come so far; of tool calls only how many have begun. */
-  partial(): { readonly text: string; readonly reasoning: string; readonly toolCalls: number; readonly usage: Usage } {
-    return { text: this.#content.value, reasoning: this.#reasoning.value, toolCalls: this.#calls.size, usage: this.#usage }
+  partial(): {
+    readonly text: string
+    readonly reasoning: string
+    readonly toolCalls: number
+    readonly usage: Usage
+    /** As the vendor named it so far, else the asked one. */
+    readonly model: string
+  } {
+    return {
+      text: this.#content.value,
+      reasoning: this.#reasoning.value,
+      toolCalls: this.#calls.size,
+      usage: this.#usage,
+      model: this.#model
+    }
+  }
+
+  /** The tool calls that have begun; the last one may not be complete. */
+  toolCalls(): readonly ToolCall[] {
+    return [...this.#calls.entries()].toSorted(([a], [b]) => a - b).map(([index, call]) => completeCall(index, call))
   }
 
   /** Throws `truncated` when no `finish` was added. */
@@ -132,7 +172,7 @@ export class ReplyBuilder {
         attempts
       })
     }
-    const toolCalls = [...this.#calls.entries()].toSorted(([a], [b]) => a - b).map(([index, call]) => completeCall(index, call))
+    const toolCalls = this.toolCalls()
     const content = this.#content.value
     const reasoning = this.#reasoning.value
     const message: AssistantMessage = {
@@ -149,7 +189,7 @@ export class ReplyBuilder {
       finishReason: finish.reason,
       ...(finish.raw !== undefined && { rawFinishReason: finish.raw }),
       usage: this.#usage,
-      cost: null,
+      cost: this.#cost,
       model: this.#model,
       ...(this.#id !== undefined && { id: this.#id }),
       citations: this.#citations,

@@ -240,10 +240,10 @@ describe('ReplyBuilder', () => {
 
   test('partial tells at any time what has come', () => {
     const builder = built(say('a'))
-    expect(builder.partial()).toEqual({ text: 'a', reasoning: '', toolCalls: 0, usage: {} })
+    expect(builder.partial()).toEqual({ text: 'a', reasoning: '', toolCalls: 0, usage: {}, model: 'asked' })
     builder.add(say('b'))
     builder.add({ type: 'usage', usage: { outputTokens: 2 } })
-    expect(builder.partial()).toEqual({ text: 'ab', reasoning: '', toolCalls: 0, usage: { outputTokens: 2 } })
+    expect(builder.partial()).toEqual({ text: 'ab', reasoning: '', toolCalls: 0, usage: { outputTokens: 2 }, model: 'asked' })
   })
 
   test('attempts are in the reply, and in the error when there is none', async () => {

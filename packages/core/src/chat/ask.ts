@@ -2,6 +2,7 @@ import { ProviderError, ReplyBuilder, type Attempt, type ChatEvent, type ChatMod
 import type { CallOptions } from '../client.ts'
 import { tidy } from './answer-error.ts'
 import { Call } from './call.ts'
+import { priceReply } from './price-reply.ts'
 import { toProviderError } from './retry.ts'
 import { RouteReader } from './route-reader.ts'
 import type { Target } from './route.ts'
@@ -29,6 +30,14 @@ export async function* ask(
     call.check()
     for (let batch; (batch = await reader.read()) !== undefined;) {
       for (const event of batch) {
+        // Only the host knows what a reply costs.
+        if (event.type === 'cost') continue
+        if (event.type === 'finish') {
+          for (const last of await lastWords(event, reader, seen)) {
+            seen.add(last)
+            yield last
+          }
+        }
         seen.add(event)
         yield event
       }
@@ -43,6 +52,21 @@ export async function* ask(
     attempts?.push(...call.attempts)
     noteEnd(reader.target, call, finished ? 'finished' : failure === undefined || failure.kind === 'cancelled' ? 'cancelled' : failure.kind)
   }
+}
+
+/** What the host adds to a finished reply: tokens that the vendor did not count, and the cost. */
+async function lastWords(
+  { reason }: Extract<ChatEvent, { readonly type: 'finish' }>,
+  { target, url }: RouteReader,
+  seen: ReplyBuilder
+): Promise<readonly ChatEvent[]> {
+  const { provider, request } = target
+  if (url === undefined) return []
+  const { model, usage } = seen.partial()
+  // What was refused is not charged for.
+  const missing = reason === 'content_filter' ? undefined : await provider.estimate.ofReply(request, seen)
+  const priced = await priceReply(provider, url, { model, usage: { ...usage, ...missing } })
+  return missing === undefined ? priced : [{ type: 'usage', usage: missing }, ...priced]
 }
 
 /** The same, whole. */

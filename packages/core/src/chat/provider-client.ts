@@ -87,11 +87,17 @@ export function providerClient(started: StartedProvider, defaultModel = started.
     },
     models: listModels,
     async countTokens(asked, options) {
-      if (!isDialect(made) || made.tokens === undefined) throw cannot('endpoint that counts tokens')
-      const { tokens } = made
       const request = completeRequest(provider, asked)
+      const tokens = isDialect(made) ? made.tokens : undefined
+      if (tokens === undefined) {
+        const { countExactly } = await import('../tokens/index.ts')
+        const counted = await countExactly(request, request.model)
+        if (counted === undefined) throw cannot('endpoint that counts tokens')
+        return counted
+      }
       return askJson('count tokens', request.model, tokens.encode(request), body => tokens.decode(body), options)
     },
+    estimateTokens: async asked => provider.estimate.ofRequest(completeRequest(provider, asked)),
     async health(options = {}): Promise<Health> {
       const begun = performance.now()
       let clockSkewMs: number | undefined

@@ -38,6 +38,7 @@ export function routeClient({ name, sticky, steps, random }: StartedRoute): Prov
       })
     },
     countTokens: async (asked, options) => clients[0]!.countTokens({ ...asked, model: steps[0].model }, options),
+    estimateTokens: async asked => clients[0]!.estimateTokens({ ...asked, model: steps[0].model }),
     models: async () => steps.map(({ reference }) => ({ id: reference })),
     async health(options) {
       const healths = await Promise.all(clients.map(client => client.health(options)))

@@ -34,6 +34,7 @@ export class RouteReader implements ReplyReader {
   #void: string | undefined
   #reader: ReplyReader | undefined
   #finished = false
+  #url: string | undefined
 
   constructor(reading: RouteReading) {
     this.#reading = reading
@@ -42,6 +43,11 @@ export class RouteReader implements ReplyReader {
   /** Who is asked now. */
   get target(): Target {
     return this.#reading.targets[this.#index]!
+  }
+
+  /** Where it was asked for; absent for a provider that asks nobody by HTTP. */
+  get url(): string | undefined {
+    return this.#url
   }
 
   read(): Promise<readonly ChatEvent[] | undefined> {
@@ -140,9 +146,13 @@ export class RouteReader implements ReplyReader {
     const { provider, request } = this.target
     const { made, settings } = provider
     const limits = settings.limitsOf(request.model)
-    if (!isDialect(made)) return { provider, request, mode: wanted, wire: undefined, limits }
+    if (!isDialect(made)) {
+      this.#url = undefined
+      return { provider, request, mode: wanted, wire: undefined, limits }
+    }
     const mode = made.decode === undefined ? 'stream' : wanted
     const wire = made.encode(request, mode)
+    this.#url = wire.url
     sayChanges(wire, provider, request.model, this.#reading.strict)
     // Repeats of one request carry one key, so that a vendor that knows it answers, and charges, once.
     return { provider, request, mode, wire: { ...wire, headers: { 'idempotency-key': newRequestKey(), ...wire.headers } }, limits }

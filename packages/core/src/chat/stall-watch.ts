@@ -108,6 +108,7 @@ export function isProgress(event: ChatEvent): boolean {
       return true
     case 'start':
     case 'usage':
+    case 'cost':
     case 'provider_data':
     case 'warning':
       return false

@@ -1,11 +1,13 @@
 import type { Dialect, Provider } from '@resoftai/sdk'
 import type { ResolvedProvider } from '../config/types.ts'
+import type { Prices } from '../cost/index.ts'
 import type { Counters, Log, Redactor } from '../observe/index.ts'
 import type { Channel } from '../transport/index.ts'
 import type { Breaker } from './breaker.ts'
 import type { Call } from './call.ts'
 import type { KeyRing } from './key-ring.ts'
 import type { RetryBudget } from './retry-budget.ts'
+import type { TokenEstimate } from './token-estimate.ts'
 import type { TokenMint } from './token-mint.ts'
 
 /** A provider that is ready to be asked: what its plugin made, and what the host holds for it. */
@@ -17,6 +19,12 @@ export interface StartedProvider {
   readonly secretOrigins: readonly string[]
   readonly made: Dialect | Provider
   readonly channel: Channel
+  /** Origins in one's own network. */
+  readonly reach: ResolvedProvider['reach']
+  readonly prices: Prices
+  readonly estimate: TokenEstimate
+  /** Models whose price was found missing, and said to be. */
+  readonly unpriced: Set<string>
   readonly log: Log
   readonly redactor: Redactor
   readonly keys: KeyRing
