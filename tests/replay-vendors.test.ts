@@ -3,8 +3,17 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { collect, createHost, isProviderError, type ChatReply, type Host, type ProviderClient } from 'resoftai'
-import { isFollowUp, ReplyBuilder, type ChatEvent, type Dialect, type ProviderDefinition } from '@resoftai/sdk'
-import { fakeService, readServerSentEvents, testContext, wait, write, type FakeService } from '@resoftai/sdk/testing'
+import { isFollowUp, type Dialect, type ProviderDefinition } from '@resoftai/sdk'
+import {
+  fakeService,
+  joinEvents,
+  readEvents,
+  readServerSentEvents,
+  testContext,
+  wait,
+  write,
+  type FakeService
+} from '@resoftai/sdk/testing'
 import anthropic from '../plugins/anthropic/src/index.ts'
 import azure from '../plugins/azure-openai/src/index.ts'
 import coze from '../plugins/coze/src/index.ts'
@@ -86,28 +95,10 @@ function readAlone(dialect: Dialect, { kind, status, body }: Recording): unknown
       const error = status >= 400 ? dialect.decodeError?.(status, value, new Headers()) : undefined
       if (error !== undefined) return error
       const meaning = dialect.decode!(value)
-      return replyOf(isFollowUp(meaning) ? [] : meaning)
+      return joinEvents(isFollowUp(meaning) ? [] : meaning, 'some-model')
     }
-    const decode = dialect.streamDecoder()
-    const events: ChatEvent[] = []
-    for (const event of readServerSentEvents(Buffer.from(body))) {
-      const meaning = decode(event)
-      if (meaning === 'done') break
-      events.push(...meaning)
-    }
-    return replyOf(events)
+    return joinEvents(readEvents(dialect, readServerSentEvents(Buffer.from(body))), 'some-model')
   } catch (error) {
     return error
   }
-}
-
-/** The first `finish` that says something ends the reply. */
-function replyOf(events: Iterable<ChatEvent>): ChatReply {
-  const builder = new ReplyBuilder('some-model')
-  const all = [...events]
-  const finishes = all.filter(({ type }) => type === 'finish')
-  for (const event of all) if (event.type !== 'finish') builder.add(event)
-  const finish = finishes.find(event => event.type === 'finish' && event.reason !== 'unknown') ?? finishes[0]
-  if (finish !== undefined) builder.add(finish)
-  return builder.reply()
 }

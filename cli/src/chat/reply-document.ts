@@ -1,7 +1,7 @@
-import { decimalOf } from './money.ts'
 import type { ProviderClient } from '@resoftai/core'
 import type { ChatReply, Cost } from '@resoftai/sdk'
 import { isRoute } from './choose-provider.ts'
+import { decimalOf } from './money.ts'
 
 /** A reply as `--json` shows it. A route is not the provider that answered: that one is named in the last of the tries. */
 export function replyDocument(client: ProviderClient, reply: ChatReply, durationMs: number): Readonly<Record<string, unknown>> {

@@ -11,15 +11,11 @@ interface Measured {
 /** `18 in + 12 out = 30 tokens · ¥0.0027 · 1.1 s`; what is not known is left out, an estimate is marked with `~`. */
 export function usageLine({ usage, cost, durationMs }: Measured, { text, locale }: Pick<Context, 'text' | 'locale'>): string {
   const { inputTokens, outputTokens, estimated } = usage
-  const values = {
-    input: inputTokens ?? 0,
-    output: outputTokens ?? 0,
-    total: usage.totalTokens ?? (inputTokens ?? 0) + (outputTokens ?? 0)
+  const parts: string[] = []
+  if (inputTokens !== undefined && outputTokens !== undefined) {
+    const values = { input: inputTokens, output: outputTokens, total: usage.totalTokens ?? inputTokens + outputTokens }
+    parts.push(`${estimated === true ? '~' : ''}${text('usage.tokens', values)}`)
   }
-  const isKnown = inputTokens !== undefined && outputTokens !== undefined
-  return [
-    ...(isKnown ? [`${estimated === true ? '~' : ''}${text('usage.tokens', values)}`] : []),
-    ...(cost === null ? [] : [`${cost.estimated === true ? '~' : ''}${showMoney(cost, locale)}`]),
-    text('usage.seconds', { seconds: (durationMs / 1000).toFixed(1) })
-  ].join(' · ')
+  if (cost !== null) parts.push(`${cost.estimated === true ? '~' : ''}${showMoney(cost, locale)}`)
+  return [...parts, text('usage.seconds', { seconds: (durationMs / 1000).toFixed(1) })].join(' · ')
 }

@@ -1,4 +1,5 @@
-import { ReplyBuilder, type ChatEvent, type ChatReply, type ChatRequest, type Dialect, type ProviderContext } from '@resoftai/sdk'
+import type { ChatEvent, ChatReply, ChatRequest, Dialect } from '@resoftai/sdk'
+import { joinEvents, readEvents, testContext } from '@resoftai/sdk/testing'
 import plugin, { type Config } from '../src/index.ts'
 
 const defaults: Config = {
@@ -9,19 +10,7 @@ const defaults: Config = {
 }
 
 export async function dialectWith(config: Partial<Config> = {}): Promise<Dialect> {
-  const refuse = () => {
-    throw new Error('It needs no tokens.')
-  }
-  const log = { debug() {}, info() {}, warn() {} }
-  const context: ProviderContext<Config> = {
-    provider: 'p',
-    config: { ...defaults, ...config },
-    log,
-    clock: () => 0,
-    sign: refuse,
-    exchange: refuse
-  }
-  return (await plugin.create(context)) as Dialect
+  return (await plugin.create(testContext<Config>({ config: { ...defaults, ...config } }))) as Dialect
 }
 
 export interface Sent {
@@ -42,28 +31,18 @@ export function sent(request: Partial<ChatRequest> = {}): Sent {
 
 /** What the decoder makes of a stream; a text in place of an event is sent as it is. */
 export function eventsOf(events: readonly unknown[]): readonly ChatEvent[] {
-  const decode = dialect.streamDecoder()
-  const found: ChatEvent[] = []
-  for (const event of events) {
-    const meaning = decode({ data: typeof event === 'string' ? event : JSON.stringify(event) })
-    if (meaning === 'done') break
-    found.push(...meaning)
-  }
-  return found
+  return readEvents(
+    dialect,
+    events.map(event => ({ data: typeof event === 'string' ? event : JSON.stringify(event) }))
+  )
 }
 
 export function replyOf(events: readonly unknown[]): ChatReply {
-  return join(eventsOf(events))
+  return joinEvents(eventsOf(events), 'asked')
 }
 
 export function wholeReplyOf(body: unknown): ChatReply {
-  return join(dialect.decode?.(body) as Iterable<ChatEvent>)
-}
-
-export function join(events: Iterable<ChatEvent>): ChatReply {
-  const builder = new ReplyBuilder('asked')
-  for (const event of events) builder.add(event)
-  return builder.reply()
+  return joinEvents(dialect.decode?.(body) as Iterable<ChatEvent>, 'asked')
 }
 
 /** The error that a piece of code throws. */

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { isProviderError, type ChatEvent, type ChatReply, type ChatRequest } from '@resoftai/sdk'
-import { readServerSentEvents } from '@resoftai/sdk/testing'
+import { joinEvents, readEvents, readServerSentEvents } from '@resoftai/sdk/testing'
 import { haveRecordings, recordingsOf, type Recording } from '../../../tests/recordings/load.ts'
 import { isSayable, messagesOf, normalized, optionsOf, type WireTurn } from './from-wire.ts'
 import { readingOf, readWithOracle, type Outcome } from './oracle.ts'
-import { dialectWith, join } from './reading.ts'
+import { dialectWith } from './reading.ts'
 
 const dialect = await dialectWith()
 const describeRecordings = haveRecordings ? describe : describe.skip
@@ -76,19 +76,12 @@ function read(recording: Recording): Outcome {
 }
 
 function readStream({ body }: Recording): ChatReply {
-  const decode = dialect.streamDecoder()
-  const events: ChatEvent[] = []
-  for (const event of readServerSentEvents(Buffer.from(body))) {
-    const meaning = decode(event)
-    if (meaning === 'done') break
-    events.push(...meaning)
-  }
-  return join(events)
+  return joinEvents(readEvents(dialect, readServerSentEvents(Buffer.from(body))))
 }
 
 function readWhole({ status, headers, body }: Recording): ChatReply {
   const value: unknown = JSON.parse(body)
   const error = dialect.decodeError?.(status, value, new Headers(headers))
   if (error !== undefined) throw error
-  return join(dialect.decode?.(value) as Iterable<ChatEvent>)
+  return joinEvents(dialect.decode?.(value) as Iterable<ChatEvent>)
 }

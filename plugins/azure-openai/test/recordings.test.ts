@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { isProviderError } from '@resoftai/sdk'
-import { readServerSentEvents } from '@resoftai/sdk/testing'
+import { joinEvents, readEvents, readServerSentEvents } from '@resoftai/sdk/testing'
 import { haveRecordings, openAIRecordings, type Recording } from '../../../tests/recordings/load.ts'
 import { readingOf, readVectorsWithOracle, readWithOracle, type Outcome } from '../../../tests/recordings/oracle.ts'
-import { eventsOfWire, join } from '../../openai-compatible/test/reading.ts'
 import { dialectOf } from './dialect.ts'
 
 const describeRecordings = haveRecordings ? describe : describe.skip
@@ -50,11 +49,11 @@ describeRecordings('recorded exchanges, read as an independent client reads them
 async function read({ kind, status, headers, body }: Recording): Promise<Outcome> {
   const dialect = await dialectOf()
   try {
-    if (kind === 'sse') return { reading: readingOf(join(eventsOfWire(dialect, readServerSentEvents(Buffer.from(body))))) }
+    if (kind === 'sse') return { reading: readingOf(joinEvents(readEvents(dialect, readServerSentEvents(Buffer.from(body))))) }
     const value: unknown = JSON.parse(body)
     const error = dialect.decodeError?.(status, value, new Headers(headers))
     if (error !== undefined) throw error
-    return { reading: readingOf(join(dialect.decode(value))) }
+    return { reading: readingOf(joinEvents(dialect.decode(value))) }
   } catch (error) {
     if (!isProviderError(error)) throw error
     return { failure: error.message }

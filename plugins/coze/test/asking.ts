@@ -56,18 +56,6 @@ export interface Sent {
   readonly warnings: readonly string[]
 }
 
-/** What the decoder makes of a stream, up to its end mark. */
-export function eventsOf(dialect: Dialect, wire: readonly WireEvent[]): readonly ChatEvent[] {
-  const decode = dialect.streamDecoder()
-  const events: ChatEvent[] = []
-  for (const one of wire) {
-    const meaning = decode(one)
-    if (meaning === 'done') break
-    events.push(...meaning)
-  }
-  return events
-}
-
 /** A named event with JSON. */
 export function event(name: string, data: unknown): WireEvent {
   return { event: name, data: JSON.stringify(data) }

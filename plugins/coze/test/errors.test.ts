@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
+import { readEvents } from '@resoftai/sdk/testing'
 import type { Dialect } from '@resoftai/sdk'
 import { codeRules } from '../src/error-rules.ts'
-import { dialectWith, errorOf, event, eventsOf } from './asking.ts'
+import { dialectWith, errorOf, event } from './asking.ts'
 
 const dialect = await dialectWith()
 
@@ -61,11 +62,11 @@ describe('the code of an error', () => {
     const failed = { id: '1', conversation_id: '2', status: 'failed', last_error: told }
     expect(errorOf(() => dialect.decode?.(told))).toMatchObject(expected)
     expect(errorOf(() => dialect.decode?.({ code: 0, data: failed }))).toMatchObject(expected)
-    expect(errorOf(() => eventsOf(dialect, [event('conversation.chat.failed', failed)]))).toMatchObject(expected)
-    expect(errorOf(() => eventsOf(dialect, [event('error', told)]))).toMatchObject(expected)
-    expect(errorOf(() => eventsOf(dialect, [{ data: JSON.stringify(told) }]))).toMatchObject(expected)
+    expect(errorOf(() => readEvents(dialect, [event('conversation.chat.failed', failed)]))).toMatchObject(expected)
+    expect(errorOf(() => readEvents(dialect, [event('error', told)]))).toMatchObject(expected)
+    expect(errorOf(() => readEvents(dialect, [{ data: JSON.stringify(told) }]))).toMatchObject(expected)
     const workflow = { error_code: code, error_message: 'says Coze' }
-    expect(errorOf(() => eventsOf(dialect, [event('Error', workflow)]))).toMatchObject(expected)
+    expect(errorOf(() => readEvents(dialect, [event('Error', workflow)]))).toMatchObject(expected)
   })
 
   test('every code of the table is one of these, a status or a word of OAuth', () => {
@@ -124,7 +125,7 @@ describe('what an error says', () => {
 
   test('the code 0 of a chat that failed is none', () => {
     const failed = event('conversation.chat.failed', { status: 'failed', last_error: { code: 0, msg: '' } })
-    expect(errorOf(() => eventsOf(dialect, [failed]))).toMatchObject({
+    expect(errorOf(() => readEvents(dialect, [failed]))).toMatchObject({
       kind: 'server',
       vendorCode: undefined,
       message: expect.stringContaining('did not say')
@@ -133,7 +134,7 @@ describe('what an error says', () => {
 
   test('a code without words, and no code at all', () => {
     expect(errorFor({ code: 5000 })?.message).toBe('Coze answered with the error 5000.')
-    expect(errorOf(() => eventsOf(dialect, [event('error', {})]))).toMatchObject({ kind: 'server', vendorCode: undefined })
+    expect(errorOf(() => readEvents(dialect, [event('error', {})]))).toMatchObject({ kind: 'server', vendorCode: undefined })
   })
 })
 

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { ChatEventType, ChatStatus, CozeAPI, RoleType, type ChatV3Message, type CreateChatData } from '@coze/api'
 import { describe, expect, test } from '@jest/globals'
 import type { ChatMode, ChatReply, ChatRequest, WireRequest } from '@resoftai/sdk'
-import { fakeService, json, readServerSentEvents, text, type ReceivedRequest, type Respond } from '@resoftai/sdk/testing'
-import { bot, dialectWith, eventsOf, readWhole, replyOf } from './asking.ts'
+import { fakeService, json, readServerSentEvents, text, type ReceivedRequest, type Respond, readEvents } from '@resoftai/sdk/testing'
+import { bot, dialectWith, readWhole, replyOf } from './asking.ts'
 
 const dialect = await dialectWith()
 const replies = new URL('../conformance/replies/', import.meta.url)
@@ -56,7 +56,7 @@ describe('what the official client reads from the same bytes', () => {
     const [events] = await withClient(sse(name), client => collect(client.chat.stream({ bot_id: bot })))
     const messages = events.flatMap(one => (one.event === ChatEventType.CONVERSATION_MESSAGE_COMPLETED ? [one.data] : []))
     const chat = events.flatMap(one => (/chat\.(completed|requires_action)$/.test(one.event) ? [one.data as CreateChatData] : [])).at(-1)
-    const ours = replyOf(eventsOf(dialect, readServerSentEvents(bytesOf(name))))
+    const ours = replyOf(readEvents(dialect, readServerSentEvents(bytesOf(name))))
     expect(readingOf(ours)).toEqual({ ...readingOfMessages(messages), ...(chat && readingOfChat(chat)) })
   })
 
@@ -74,7 +74,7 @@ describe('what the official client reads from the same bytes', () => {
   test.each(['workflow', 'workflow-nodes', 'workflow-interrupt'])('%s', async name => {
     const [events] = await withClient(sse(name), client => collect(client.workflows.runs.stream({ workflow_id: '73' })))
     const said = events.map(({ data }) => (data !== undefined && 'content' in data ? data.content : ''))
-    const ours = replyOf(eventsOf(dialect, readServerSentEvents(bytesOf(name))))
+    const ours = replyOf(readEvents(dialect, readServerSentEvents(bytesOf(name))))
     expect(ours.content.replaceAll('\n', '')).toBe(said.join(''))
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { readServerSentEvents } from '@resoftai/sdk/testing'
+import { readServerSentEvents, readEvents } from '@resoftai/sdk/testing'
 import { haveRecordings, recordingsOf } from '../../../tests/recordings/load.ts'
-import { dialectWith, errorOf, eventsOf, replyOf } from './asking.ts'
+import { dialectWith, errorOf, replyOf } from './asking.ts'
 
 const dialect = await dialectWith()
 const describeRecordings = haveRecordings ? describe : describe.skip
@@ -9,7 +9,7 @@ const describeRecordings = haveRecordings ? describe : describe.skip
 describeRecordings('recorded exchanges (skipped without ../shared/recordings)', () => {
   const read = (name: string) => {
     const recording = recordingsOf('coze').find(({ path }) => path.endsWith(`/${name}.json`))
-    return replyOf(eventsOf(dialect, readServerSentEvents(Buffer.from(recording?.body ?? ''))))
+    return replyOf(readEvents(dialect, readServerSentEvents(Buffer.from(recording?.body ?? ''))))
   }
 
   test('an error that says nothing is an error of the service', () => {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { bot, dialectWith, errorOf, event, eventsOf, replyOf } from './asking.ts'
+import type { WireEvent } from '@resoftai/sdk'
+import { readEvents } from '@resoftai/sdk/testing'
+import { bot, dialectWith, errorOf, event, replyOf } from './asking.ts'
 
 const dialect = await dialectWith()
 const ids = { id: '11', conversation_id: '22', bot_id: bot }
@@ -20,7 +22,7 @@ const created = event('conversation.chat.created', { ...ids, status: 'created' }
 const completed = event('conversation.chat.completed', { ...ids, status: 'completed' })
 const done = { event: 'done', data: '"[DONE]"' }
 
-const read = (...wire: Parameters<typeof eventsOf>[1]) => replyOf(eventsOf(dialect, [created, ...wire, completed]))
+const read = (...wire: readonly WireEvent[]) => replyOf(readEvents(dialect, [created, ...wire, completed]))
 
 describe('an answer', () => {
   test('in pieces is not told again when it is whole', () => {
@@ -37,7 +39,7 @@ describe('an answer', () => {
 
   test('of cards is told whole, never in pieces', () => {
     const card = { content_type: 'card' }
-    expect(eventsOf(dialect, [created, delta('1', '{"a"', card)]).map(({ type }) => type)).toEqual(['start', 'provider_data'])
+    expect(readEvents(dialect, [created, delta('1', '{"a"', card)]).map(({ type }) => type)).toEqual(['start', 'provider_data'])
     expect(read(delta('1', '{"a"', card), delta('1', ':1}', card), whole('1', '{"a":1}', card)).content).toBe('{"a":1}')
   })
 
@@ -72,7 +74,7 @@ describe('an answer', () => {
 
 describe('a chat', () => {
   test('tells its ids when it begins, once, and again with what it suggests', () => {
-    const events = eventsOf(dialect, [
+    const events = readEvents(dialect, [
       created,
       event('conversation.chat.in_progress', { ...ids, status: 'in_progress' }),
       event('conversation.message.completed', message('3', 'follow_up', 'And tomorrow?')),
@@ -89,7 +91,7 @@ describe('a chat', () => {
   })
 
   test('that goes on after tools tells its ids with its first message', () => {
-    const [start, data] = eventsOf(dialect, [delta('1', 'a')])
+    const [start, data] = readEvents(dialect, [delta('1', 'a')])
     expect([start?.type, data]).toEqual([
       'start',
       { type: 'provider_data', data: { coze: { bot_id: bot, conversation_id: '22', chat_id: '11' } } }
@@ -97,19 +99,19 @@ describe('a chat', () => {
   })
 
   test('without ids does not take those of a message for them', () => {
-    const events = eventsOf(dialect, [event('conversation.message.delta', { id: '1', type: 'answer', content: 'a' })])
+    const events = readEvents(dialect, [event('conversation.message.delta', { id: '1', type: 'answer', content: 'a' })])
     expect(events).toEqual([{ type: 'text', text: 'a' }])
   })
 
   test.each([{ token_count: 0, output_count: 0, input_count: 0 }, {}, null, 'x', { token_count: -1, input_count: 1.5 }])(
     'with the usage %j was not counted',
     usage => {
-      expect(replyOf(eventsOf(dialect, [event('conversation.chat.completed', { ...ids, usage })])).usage).toEqual({})
+      expect(replyOf(readEvents(dialect, [event('conversation.chat.completed', { ...ids, usage })])).usage).toEqual({})
     }
   )
 
   test('is not complete before it says so', () => {
-    expect(errorOf(() => replyOf(eventsOf(dialect, [created, delta('1', 'a'), whole('1', 'a')])))).toMatchObject({ kind: 'truncated' })
+    expect(errorOf(() => replyOf(readEvents(dialect, [created, delta('1', 'a'), whole('1', 'a')])))).toMatchObject({ kind: 'truncated' })
   })
 
   test('ends with a mark that may hold anything', () => {
@@ -124,13 +126,13 @@ describe('a chat', () => {
 describe('what cannot be read', () => {
   test.each(['conversation.message.delta', 'conversation.chat.completed', 'Message', 'Interrupt'])('in %s is an error', name => {
     for (const data of ['{"id":', 'null', '[]', '7']) {
-      expect(errorOf(() => eventsOf(dialect, [{ event: name, data }]))).toMatchObject({ kind: 'protocol', code: 'unreadable' })
+      expect(errorOf(() => readEvents(dialect, [{ event: name, data }]))).toMatchObject({ kind: 'protocol', code: 'unreadable' })
     }
   })
 
   test('in an event that nobody knows is passed over', () => {
     expect(
-      eventsOf(dialect, [
+      readEvents(dialect, [
         event('invalid', {}),
         { event: 'conversation.audio.delta', data: 'junk' },
         { data: 'junk' },
@@ -140,6 +142,6 @@ describe('what cannot be read', () => {
   })
 
   test.each(['error', 'Error', 'conversation.chat.failed'])('in %s is the error all the same', name => {
-    expect(errorOf(() => eventsOf(dialect, [{ event: name, data: 'junk' }]))).toMatchObject({ kind: 'server' })
+    expect(errorOf(() => readEvents(dialect, [{ event: name, data: 'junk' }]))).toMatchObject({ kind: 'server' })
   })
 })

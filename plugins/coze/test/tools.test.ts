@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import { readEvents } from '@resoftai/sdk/testing'
 import type { Message, ToolMessage } from '@resoftai/sdk'
-import { bot, dialectWith, encode, errorOf, event, eventsOf, replyOf } from './asking.ts'
+import { bot, dialectWith, encode, errorOf, event, replyOf } from './asking.ts'
 
 const dialect = await dialectWith()
 const ids = { id: '11', conversation_id: '22', bot_id: bot }
@@ -14,7 +15,7 @@ const waiting = (...calls: unknown[]) =>
 
 /** The reply of a bot that waits. */
 function asked(...calls: unknown[]): Message {
-  return replyOf(eventsOf(dialect, [waiting(...calls)])).message
+  return replyOf(readEvents(dialect, [waiting(...calls)])).message
 }
 
 const question: Message = { role: 'user', content: 'Weather?' }
@@ -23,7 +24,7 @@ const outputs = (body: Readonly<Record<string, unknown>>) => body['tool_outputs'
 
 describe('a bot that waits for tools', () => {
   test('finishes with the calls', () => {
-    const { toolCalls, finishReason } = replyOf(eventsOf(dialect, [waiting(call('a', 'weather', '{"city":"Paris"}'), call('b', 'now'))]))
+    const { toolCalls, finishReason } = replyOf(readEvents(dialect, [waiting(call('a', 'weather', '{"city":"Paris"}'), call('b', 'now'))]))
     expect(finishReason).toBe('tool_calls')
     expect(toolCalls).toEqual([
       { id: 'a', name: 'weather', arguments: '{"city":"Paris"}' },
@@ -32,7 +33,7 @@ describe('a bot that waits for tools', () => {
   })
 
   test.each([[[]], [[null, {}, { id: 7 }]]])('for %j cannot be read', calls => {
-    expect(errorOf(() => eventsOf(dialect, [waiting(...calls)]))).toMatchObject({ kind: 'protocol' })
+    expect(errorOf(() => readEvents(dialect, [waiting(...calls)]))).toMatchObject({ kind: 'protocol' })
   })
 
   test('is given the results, whole or as a stream', async () => {
@@ -105,13 +106,13 @@ describe('a workflow that asks the user', () => {
   const asking = waiting(call('q', '', '', 'reply_message'))
 
   test('calls no tool', () => {
-    const reply = replyOf(eventsOf(dialect, [asking]))
+    const reply = replyOf(readEvents(dialect, [asking]))
     expect(reply).toMatchObject({ toolCalls: [], finishReason: 'stop', warnings: [expect.stringContaining('waits for an answer')] })
   })
 
   test('gets the next message', async () => {
     const { path, body, warnings } = await encode({
-      messages: [question, replyOf(eventsOf(dialect, [asking])).message, { role: 'user', content: 'Paris' }]
+      messages: [question, replyOf(readEvents(dialect, [asking])).message, { role: 'user', content: 'Paris' }]
     })
     expect(path).toBe('/v3/chat/submit_tool_outputs')
     expect([outputs(body), warnings]).toEqual([[{ tool_call_id: 'q', output: 'Paris' }], []])

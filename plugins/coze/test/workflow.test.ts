@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import { readEvents } from '@resoftai/sdk/testing'
 import type { Message } from '@resoftai/sdk'
-import { dialectWith, encode, errorOf, event, eventsOf, readWhole, replyOf } from './asking.ts'
+import { dialectWith, encode, errorOf, event, readWhole, replyOf } from './asking.ts'
 
 const dialect = await dialectWith()
 const piece = (content: unknown, node: string, more: object = {}) =>
@@ -21,32 +22,32 @@ describe('a stream of a workflow', () => {
       piece('', 'Two'),
       done
     ]
-    expect(replyOf(eventsOf(dialect, wire))).toMatchObject({ content: 'ab\nc\nd', finishReason: 'stop' })
+    expect(replyOf(readEvents(dialect, wire))).toMatchObject({ content: 'ab\nc\nd', finishReason: 'stop' })
   })
 
   test('sets the runs of one node apart', () => {
     const wire = [piece('a', 'One', { node_execute_uuid: '1' }), piece('b', 'One', { node_execute_uuid: '2' }), done]
-    expect(replyOf(eventsOf(dialect, wire)).content).toBe('a\nb')
+    expect(replyOf(readEvents(dialect, wire)).content).toBe('a\nb')
   })
 
   test('counts what it is told', () => {
     const usage = { token_count: 150, input_count: 50, output_count: 100 }
-    expect(replyOf(eventsOf(dialect, [piece('a', 'End', { usage }), done])).usage).toEqual({
+    expect(replyOf(readEvents(dialect, [piece('a', 'End', { usage }), done])).usage).toEqual({
       totalTokens: 150,
       inputTokens: 50,
       outputTokens: 100
     })
-    expect(replyOf(eventsOf(dialect, [piece('a', 'End', { token: 386 }), done])).usage).toEqual({ totalTokens: 386 })
-    expect(replyOf(eventsOf(dialect, [piece('a', 'End', { token: 0, cost: '0.00' }), done])).usage).toEqual({})
+    expect(replyOf(readEvents(dialect, [piece('a', 'End', { token: 386 }), done])).usage).toEqual({ totalTokens: 386 })
+    expect(replyOf(readEvents(dialect, [piece('a', 'End', { token: 0, cost: '0.00' }), done])).usage).toEqual({})
   })
 
   test('is not complete without its end', () => {
-    expect(errorOf(() => replyOf(eventsOf(dialect, [piece('a', 'End', end)])))).toMatchObject({ kind: 'truncated' })
+    expect(errorOf(() => replyOf(readEvents(dialect, [piece('a', 'End', end)])))).toMatchObject({ kind: 'truncated' })
   })
 
   test('is left at its error, whatever follows', () => {
     const wire = [piece('a', 'One'), event('Error', { error_code: 4000, error_message: 'Request parameter error' }), done]
-    expect(errorOf(() => eventsOf(dialect, wire))).toMatchObject({ kind: 'bad_request', message: 'Request parameter error' })
+    expect(errorOf(() => readEvents(dialect, wire))).toMatchObject({ kind: 'bad_request', message: 'Request parameter error' })
   })
 })
 
@@ -55,7 +56,7 @@ describe('a workflow that waits', () => {
     ['the question it has told', '', 'Which?'],
     ['the question it has told, once', '{"content_type":"text","content":"Again?"}', 'Which?']
   ])('asks %s', (_, data, content) => {
-    const reply = replyOf(eventsOf(dialect, [piece('Which?', 'Question', end), interrupt({ data, event_id: '1/2', type: 2 })]))
+    const reply = replyOf(readEvents(dialect, [piece('Which?', 'Question', end), interrupt({ data, event_id: '1/2', type: 2 })]))
     expect(reply).toMatchObject({ content, finishReason: 'stop', warnings: [expect.stringContaining('resumes')] })
     expect(reply.message.providerData).toEqual({ coze: { interrupt: { event_id: '1/2', type: 2, stream: true } } })
   })
@@ -66,13 +67,13 @@ describe('a workflow that waits', () => {
     ['Name?', 'Name?']
   ])('asks with %s alone', (data, content) => {
     const interrupt_data = { data, event_id: '1/2', type: 5 }
-    expect(replyOf(eventsOf(dialect, [interrupt(interrupt_data)])).content).toBe(content)
+    expect(replyOf(readEvents(dialect, [interrupt(interrupt_data)])).content).toBe(content)
     const { message } = replyOf(readWhole(dialect, [{ code: 0, interrupt_data }]).events)
     expect(message).toMatchObject({ content, providerData: { coze: { interrupt: { event_id: '1/2', type: 5, stream: false } } } })
   })
 
   test.each([null, {}, { event_id: '1' }, { event_id: 1, type: 2 }])('for %j cannot be read', data => {
-    expect(errorOf(() => eventsOf(dialect, [interrupt(data)]))).toMatchObject({ kind: 'protocol' })
+    expect(errorOf(() => readEvents(dialect, [interrupt(data)]))).toMatchObject({ kind: 'protocol' })
   })
 
   test.each([

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
+import { joinEvents } from '@resoftai/sdk/testing'
 import type { AssistantMessage, Message, ToolMessage } from '@resoftai/sdk'
 import { haveRecordings, recordingsOf } from '../../../tests/recordings/load.ts'
-import { chunk, dialectWith, encode, eventsOf, join, replyOf, wholeReplyOf } from './reading.ts'
+import { chunk, dialectWith, encode, eventsOf, replyOf, wholeReplyOf } from './reading.ts'
 
 interface Turn {
   readonly role: string
@@ -178,7 +179,7 @@ describe('what the model said goes back as it came', () => {
       chunk([{ text: 'c', thoughtSignature: 's' }]),
       chunk([{ text: 'd' }], 'STOP')
     )
-    expect(join(events).message.providerData).toEqual({
+    expect(joinEvents(events).message.providerData).toEqual({
       gemini: { model: 'gemini-3.5-flash', parts: [{ text: 'ab' }, { text: 'c', thoughtSignature: 's' }, { text: 'd' }] }
     })
   })

@@ -1,5 +1,5 @@
-import { ReplyBuilder, type ChatEvent, type ChatReply, type ChatRequest, type Dialect, type WireRequest } from '@resoftai/sdk'
-import { readServerSentEvents, testContext } from '@resoftai/sdk/testing'
+import type { ChatEvent, ChatReply, ChatRequest, Dialect, WireRequest } from '@resoftai/sdk'
+import { joinEvents, readServerSentEvents, testContext } from '@resoftai/sdk/testing'
 import plugin, { type Config } from '../src/index.ts'
 
 export async function dialectWith(config: Partial<Config> = {}, secrets: readonly string[] = ['api_key']): Promise<Dialect> {
@@ -38,24 +38,13 @@ export function eventsOfBody(body: string): readonly ChatEvent[] {
 }
 
 export function replyOf(...chunks: readonly unknown[]): ChatReply {
-  return join(eventsOf(...chunks))
+  return joinEvents(eventsOf(...chunks), 'asked')
 }
 
 export function wholeReplyOf(body: unknown): ChatReply {
   const meaning = dialect.decode?.(body) ?? []
   if ('next' in meaning) throw new Error('It is no reply yet.')
-  return join(meaning)
-}
-
-/** As a host joins them: the first `finish` that says something ends the reply. */
-export function join(events: Iterable<ChatEvent>): ChatReply {
-  const all = [...events]
-  const finishes = all.filter(event => event.type === 'finish')
-  const finish = finishes.find(event => event.reason !== 'unknown') ?? finishes[0]
-  const builder = new ReplyBuilder('asked')
-  for (const event of all) if (event.type !== 'finish') builder.add(event)
-  if (finish !== undefined) builder.add(finish)
-  return builder.reply()
+  return joinEvents(meaning, 'asked')
 }
 
 /** The error that a piece of code throws. */

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
+import { joinEvents } from '@resoftai/sdk/testing'
 import { isProviderError, type ProviderErrorKind } from '@resoftai/sdk'
 import { haveRecordings, recordingsOf, type Recording } from '../../../tests/recordings/load.ts'
 import { readingOf, readWithOracle, type Outcome, type Reading } from './oracle.ts'
-import { dialect, eventsOfBody, join, wholeReplyOf } from './reading.ts'
+import { dialect, eventsOfBody, wholeReplyOf } from './reading.ts'
 
 const describeRecordings = haveRecordings ? describe : describe.skip
 
@@ -52,7 +53,7 @@ describeRecordings('recorded exchanges, read as an independent client reads them
 
 function read({ kind, body }: Recording): Outcome {
   try {
-    return { reading: readingOf(kind === 'sse' ? join(eventsOfBody(body)) : wholeReplyOf(JSON.parse(body))) }
+    return { reading: readingOf(kind === 'sse' ? joinEvents(eventsOfBody(body)) : wholeReplyOf(JSON.parse(body))) }
   } catch (error) {
     if (!isProviderError(error)) throw error
     return { failure: error.message }

@@ -1,4 +1,5 @@
-import { ReplyBuilder, type ChatEvent, type ChatReply, type Dialect, type WireEvent } from '@resoftai/sdk'
+import type { ChatEvent, ChatReply } from '@resoftai/sdk'
+import { joinEvents, readEvents } from '@resoftai/sdk/testing'
 import { createOpenAIDialect, type OpenAIDialect, type Quirks } from '../src/dialect.ts'
 
 export function dialectWith(quirks: Quirks = {}): OpenAIDialect {
@@ -16,41 +17,19 @@ export function delta(fields: Readonly<Record<string, unknown>>, finish?: string
 
 /** What the decoder makes of a stream; a text in place of a chunk is sent as it is. */
 export function eventsOf(chunks: readonly unknown[], quirks: Quirks = {}): readonly ChatEvent[] {
-  return eventsOfWire(
+  return readEvents(
     dialectWith(quirks),
     chunks.map(chunk => ({ data: typeof chunk === 'string' ? chunk : JSON.stringify(chunk) }))
   )
 }
 
-export function eventsOfWire(dialect: Dialect, wire: readonly WireEvent[]): readonly ChatEvent[] {
-  const decode = dialect.streamDecoder()
-  const events: ChatEvent[] = []
-  for (const event of wire) {
-    const meaning = decode(event)
-    if (meaning === 'done') break
-    events.push(...meaning)
-  }
-  return events
-}
-
 export function replyOf(chunks: readonly unknown[], quirks: Quirks = {}): ChatReply {
-  return join(eventsOf(chunks, quirks))
+  return joinEvents(eventsOf(chunks, quirks), 'asked')
 }
 
 /** The same for a whole reply. */
 export function wholeReplyOf(body: unknown, quirks: Quirks = {}): ChatReply {
-  return join(dialectWith(quirks).decode(body))
-}
-
-/** As a host joins them: the first `finish` that says something ends the reply. */
-export function join(events: Iterable<ChatEvent>): ChatReply {
-  const all = [...events]
-  const finishes = all.filter(event => event.type === 'finish')
-  const finish = finishes.find(event => event.reason !== 'unknown') ?? finishes[0]
-  const builder = new ReplyBuilder('asked')
-  for (const event of all) if (event.type !== 'finish') builder.add(event)
-  if (finish !== undefined) builder.add(finish)
-  return builder.reply()
+  return joinEvents(dialectWith(quirks).decode(body), 'asked')
 }
 
 /** The error that a piece of code throws. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { isProviderError, type ChatReply } from '@resoftai/sdk'
-import { readServerSentEvents } from '@resoftai/sdk/testing'
+import { joinEvents, readEvents, readServerSentEvents } from '@resoftai/sdk/testing'
 import { haveRecordings, openAIRecordings, type Recording } from '../../../tests/recordings/load.ts'
 import { readingOf, readVectorsWithOracle, readWithOracle, type Outcome } from '../../../tests/recordings/oracle.ts'
-import { dialectWith, eventsOfWire, join } from './reading.ts'
+import { dialectWith } from './reading.ts'
 
 const dialect = dialectWith()
 const describeRecordings = haveRecordings ? describe : describe.skip
@@ -42,12 +42,12 @@ function read(recording: Recording): Outcome {
 }
 
 function readStream({ body }: Recording): ChatReply {
-  return join(eventsOfWire(dialect, readServerSentEvents(Buffer.from(body))))
+  return joinEvents(readEvents(dialect, readServerSentEvents(Buffer.from(body))))
 }
 
 function readWhole({ status, headers, body }: Recording): ChatReply {
   const value: unknown = JSON.parse(body)
   const error = dialect.decodeError?.(status, value, new Headers(headers))
   if (error !== undefined) throw error
-  return join(dialect.decode(value))
+  return joinEvents(dialect.decode(value))
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
+import { joinEvents, readEvents } from '@resoftai/sdk/testing'
 import type { ChatRequest } from '@resoftai/sdk'
 import { commonErrorRules, createOpenAIDialect, type OpenAIDialectOptions } from '../src/dialect.ts'
-import { delta, errorOf, eventsOfWire, join } from './reading.ts'
+import { delta, errorOf } from './reading.ts'
 
 function dialectOf(options: Partial<OpenAIDialectOptions>) {
   return createOpenAIDialect({ url: path => `https://service.example${path}`, headers: {}, ...options })
@@ -12,7 +13,7 @@ function encode(options: Partial<OpenAIDialectOptions>, request: Partial<ChatReq
 }
 
 function eventsOf(options: Partial<OpenAIDialectOptions>, chunks: readonly unknown[]) {
-  return eventsOfWire(
+  return readEvents(
     dialectOf(options),
     chunks.map(chunk => ({ data: JSON.stringify(chunk) }))
   )
@@ -85,7 +86,7 @@ test('a failure told behind the end is one all the same', () => {
 
 test('a filter that objects behind the end is told of once, and takes nothing back', () => {
   const late = { choices: [{ index: 0, finish_reason: 'content_filter', content_filter_results: {} }] }
-  const reply = join(eventsOf({}, [delta({ content: 'a' }), delta({}, 'stop'), late, late]))
+  const reply = joinEvents(eventsOf({}, [delta({ content: 'a' }), delta({}, 'stop'), late, late]))
   expect([reply.content, reply.finishReason, reply.warnings]).toEqual(['a', 'stop', [expect.stringContaining('filter')]])
-  expect(join(eventsOf({}, [delta({ content: 'a' }), late, late])).warnings).toEqual([])
+  expect(joinEvents(eventsOf({}, [delta({ content: 'a' }), late, late])).warnings).toEqual([])
 })

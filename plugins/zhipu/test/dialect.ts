@@ -1,6 +1,5 @@
 import type { ChatEvent, ChatRequest, Dialect, WireRequest } from '@resoftai/sdk'
-import { testContext } from '@resoftai/sdk/testing'
-import { eventsOfWire } from '../../openai-compatible/test/reading.ts'
+import { readEvents, testContext } from '@resoftai/sdk/testing'
 import type { Config } from '../src/config.ts'
 import plugin from '../src/index.ts'
 
@@ -25,7 +24,7 @@ export async function encode(
 /** What the decoder makes of the chunks of a stream. */
 export async function eventsOf(chunks: readonly unknown[]): Promise<readonly ChatEvent[]> {
   const wire = chunks.map(chunk => ({ data: JSON.stringify(chunk) }))
-  return eventsOfWire(await dialectOf(), wire)
+  return readEvents(await dialectOf(), wire)
 }
 
 export function delta(fields: Readonly<Record<string, unknown>>, finish?: string): unknown {

@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { readServerSentEvents } from '@resoftai/sdk/testing'
+import { joinEvents, readEvents, readServerSentEvents } from '@resoftai/sdk/testing'
 import { haveRecordings, recordingsOf } from '../../../tests/recordings/load.ts'
 import { readingOf, readWithOracle } from '../../../tests/recordings/oracle.ts'
-import { eventsOfWire, join } from '../../openai-compatible/test/reading.ts'
 import type { ChatEvent } from '@resoftai/sdk'
 import { dialectOf } from './dialect.ts'
 
@@ -14,9 +13,9 @@ describeRecordings('recorded exchanges, read as an independent client reads them
     const dialect = await dialectOf()
     const events =
       recording.kind === 'sse'
-        ? eventsOfWire(dialect, readServerSentEvents(Buffer.from(recording.body)))
+        ? readEvents(dialect, readServerSentEvents(Buffer.from(recording.body)))
         : (dialect.decode?.(JSON.parse(recording.body)) as Iterable<ChatEvent>)
-    expect({ reading: readingOf(join(events)) }).toEqual(await readWithOracle(recording))
+    expect({ reading: readingOf(joinEvents(events)) }).toEqual(await readWithOracle(recording))
   })
 
   test('what was asked in them is what the plugin asks', async () => {

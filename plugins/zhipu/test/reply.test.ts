@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { join } from '../../openai-compatible/test/reading.ts'
+import { joinEvents } from '@resoftai/sdk/testing'
 import { delta, dialectOf, eventsOf } from './dialect.ts'
 
 async function textsOf(...pieces: readonly string[]): Promise<readonly string[]> {
@@ -20,7 +20,7 @@ describe('the marks of a box', () => {
   })
 
   test('leave reasoning as it is', async () => {
-    const reply = join(await eventsOf([delta({ reasoning_content: '\n<|begin_of_box|>' }), delta({ content: 'a' }, 'stop')]))
+    const reply = joinEvents(await eventsOf([delta({ reasoning_content: '\n<|begin_of_box|>' }), delta({ content: 'a' }, 'stop')]))
     expect([reply.reasoning, reply.content]).toEqual(['\n<|begin_of_box|>', 'a'])
   })
 })

@@ -1,7 +1,7 @@
-import { parseLeniently, ProviderError, type Dialect, type Provider } from '@resoftai/sdk'
+import { isObject, parseLeniently, ProviderError, type Dialect, type Provider } from '@resoftai/sdk'
 import type { Channel } from '../transport/index.ts'
 import { readAnswerError, readErrorInside } from './answer-error.ts'
-import { readBody } from './read-body.ts'
+import { askAside } from './ask-aside.ts'
 import { isDialect } from './started-provider.ts'
 import type { AskForToken } from './token-mint.ts'
 
@@ -20,22 +20,14 @@ const mostMs = 30_000
 export function askForToken({ channel, made, clock, limits }: TokenAsking): AskForToken {
   const limitMs = Math.min(mostMs, limits.timeoutMs)
   return async (wire, secrets) => {
-    const exchange = await channel.send(wire, { secrets, connectTimeoutMs: limits.connectTimeoutMs })
-    const timer = setTimeout(() => exchange.abort(late(limitMs)), limitMs)
-    try {
-      const head = await exchange.response
-      const body = await readBody(exchange)
-      const dialect = made()
-      if (!isDialect(dialect)) return parseLeniently(body)
-      if (head.status < 200 || head.status >= 300) throw readAnswerError(head, body, dialect, clock())
-      const value = parseLeniently(body)
-      const hasToken = typeof value === 'object' && value !== null && 'access_token' in value
-      const failure = hasToken ? undefined : readErrorInside(head, value, dialect)
-      if (failure !== undefined) throw failure
-      return value
-    } finally {
-      clearTimeout(timer)
-    }
+    const { head, body } = await askAside(channel, wire, { secrets, ...limits, limitMs, late: () => late(limitMs) })
+    const dialect = made()
+    const value = parseLeniently(body)
+    if (!isDialect(dialect)) return value
+    if (head.status < 200 || head.status >= 300) throw readAnswerError(head, body, dialect, clock())
+    const failure = isObject(value) && 'access_token' in value ? undefined : readErrorInside(head, value, dialect)
+    if (failure !== undefined) throw failure
+    return value
   }
 }
 

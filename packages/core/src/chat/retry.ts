@@ -104,14 +104,13 @@ export async function withRetry<T>(call: Call, asked: Asked, makeTry: MakeTry<T>
       const failure = error as ProviderError
       // What the breaker would tell is what this call has seen itself.
       if (failure.code === 'breaker_open' && before !== undefined) throw before
-      const canRenew = failure.kind === 'auth' && call.renewTokens !== undefined && !renewed
-      const next = canRenew ? withNewTokens : planNext(failure, repeat, call, asked, plan)
+      const renew = failure.kind === 'auth' && !renewed ? call.renewTokens : undefined
+      const next = renew === undefined ? planNext(failure, repeat, call, asked, plan) : withNewTokens
       if (next === undefined) throw failure
-      if (canRenew) {
+      if (renew !== undefined) {
         renewed = true
-        await call.renewTokens?.()
-      }
-      if (next.why === 'retry' && !canRenew && !budget.take()) {
+        await renew()
+      } else if (next.why === 'retry' && !budget.take()) {
         counters.retriesRefused++
         throw failure
       }

@@ -1,6 +1,6 @@
-import { isProviderError, type ChatEvent, type Dialect, type ProviderData, type ProviderErrorKind } from '@resoftai/sdk'
+import { isProviderError, ProviderError, type ChatEvent, type Dialect, type ProviderData, type ProviderErrorKind } from '@resoftai/sdk'
+import { askAside } from './ask-aside.ts'
 import type { Key } from './key-ring.ts'
-import { readBody } from './read-body.ts'
 import type { ReplyReader } from './reply-reader.ts'
 import type { StartedProvider } from './started-provider.ts'
 
@@ -42,19 +42,17 @@ export function tellWhenLeft(reader: ReplyReader, provider: StartedProvider, key
 
 /** Never rejects: whoever leaves cannot be helped any more. */
 async function tell({ made, channel, tokens, log, settings }: StartedProvider, key: Key, data: ProviderData): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
   try {
     const wire = (made as Dialect).cancel?.(data)
     if (wire === undefined) return
     const { secrets } = await tokens.secretsFor(wire, key)
-    const exchange = await channel.send(wire, { secrets, connectTimeoutMs: settings.connectTimeoutMs })
-    timer = setTimeout(() => exchange.abort(new Error('The vendor does not answer.')), limitMs)
-    const { status } = await exchange.response
-    await readBody(exchange, { cut: true })
-    log.debug('told the vendor that the reply was left', { status })
+    const { head } = await askAside(channel, wire, { secrets, connectTimeoutMs: settings.connectTimeoutMs, limitMs, late })
+    log.debug('told the vendor that the reply was left', { status: head.status })
   } catch (error) {
     log.debug('the vendor could not be told that the reply was left', { error })
-  } finally {
-    clearTimeout(timer)
   }
+}
+
+function late(): ProviderError {
+  return new ProviderError('timeout', 'The vendor does not answer.')
 }

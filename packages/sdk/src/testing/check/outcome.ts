@@ -1,7 +1,8 @@
 import { isFollowUp, type Dialect, type FollowUp, type WireEvent, type WireRequest } from '../../dialect.ts'
 import { isProviderError, ProviderError } from '../../error.ts'
 import type { ChatEvent } from '../../event.ts'
-import { ReplyBuilder, type ChatReply } from '../../reply.ts'
+import type { ChatReply } from '../../reply.ts'
+import { finishOf, joinEvents } from '../read-events.ts'
 import { describe } from './difference.ts'
 import { findMalformed } from './wire-form.ts'
 import { errorFlaw, flaw } from './well-formed.ts'
@@ -92,27 +93,8 @@ function conclude(events: readonly ChatEvent[], otherwise?: ChatEvent): Outcome 
   const failed = finishes.find(({ reason }) => reason === 'error')
   if (failed !== undefined)
     return { events, error: new ProviderError('server', 'The vendor ended the reply with an error.', { vendorCode: failed.raw }) }
-  const finish = finishOf(events) ?? otherwise
-  if (finish === undefined) return undefined
-  const builder = new ReplyBuilder()
-  for (const event of events) if (event.type !== 'finish') builder.add(event)
-  builder.add(finish)
-  return { events, reply: builder.reply() }
-}
-
-/** The first that is not `unknown`; where content came behind one, the last. */
-function finishOf(events: readonly ChatEvent[]): ChatEvent | undefined {
-  let finish: Extract<ChatEvent, { readonly type: 'finish' }> | undefined
-  let comesWithEvery = false
-  for (const event of events) {
-    if (event.type !== 'finish') comesWithEvery ||= finish !== undefined && isContent(event)
-    else if (finish === undefined || finish.reason === 'unknown' || comesWithEvery) finish = event
-  }
-  return finish
-}
-
-function isContent(event: ChatEvent): boolean {
-  return event.type === 'tool_call' || ((event.type === 'text' || event.type === 'reasoning') && event.text !== '')
+  const whole = finishes.length > 0 || otherwise === undefined ? events : [...events, otherwise]
+  return finishOf(whole) === undefined ? undefined : { events, reply: joinEvents(whole) }
 }
 
 function withFlaw(outcome: Outcome & { readonly error: ProviderError }): Outcome {
