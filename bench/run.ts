@@ -6,7 +6,14 @@ const parts: Record<string, () => Promise<void>> = {
   start: async () => (await import('./start.ts')).measureStart(),
   memory: async () => (await import('./memory.ts')).measureMemory(),
   watch: async () => (await import('./watch.ts')).measureWatches(),
-  estimate: async () => (await import('./estimate.ts')).measureEstimate()
+  estimate: async () => (await import('./estimate.ts')).measureEstimate(),
+  budget: async () => (await import('./budget.ts')).measureBudget(),
+  gateway: async () => (await import('./gateway.ts')).measureGateway(Number(process.argv[3] ?? 500))
+}
+
+/** Takes minutes, and so is measured only when it is asked for. */
+const long: Record<string, () => Promise<void>> = {
+  streams: async () => (await import('./streams.ts')).measureStreams(process.argv.slice(3))
 }
 
 const asked = process.argv[2]
@@ -20,9 +27,10 @@ if (asked === undefined) {
     if (status !== 0) process.exitCode = 1
   }
 } else {
-  const part = parts[asked]
+  const known = { ...parts, ...long }
+  const part = known[asked]
   if (part === undefined) {
-    console.error(`Unknown benchmark "${asked}". There are: ${Object.keys(parts).join(', ')}.`)
+    console.error(`Unknown benchmark "${asked}". There are: ${Object.keys(known).join(', ')}.`)
     process.exitCode = 2
   } else await part()
 }

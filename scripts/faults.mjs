@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { catalogue } from '../tests/faults/catalogue.ts'
 
+const folders = ['tests/faults', 'tests/budgets', 'tests/gateway']
 const marks = { passed: '✓', failed: '✗' }
 const long = process.argv.includes('--long')
 const folder = mkdtempSync(join(tmpdir(), 'resoftai-faults-'))
@@ -14,7 +15,7 @@ try {
   // What is measured must not share the machine with other tests.
   const run = spawnSync(
     process.execPath,
-    [...jest, 'tests/faults', '--silent', '--json', `--outputFile=${results}`, ...(long ? ['--runInBand'] : [])],
+    [...jest, ...folders, '--silent', '--json', `--outputFile=${results}`, ...(long ? ['--runInBand'] : [])],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: { ...process.env, ...(long && { FAULTS: 'long' }) }
@@ -32,16 +33,21 @@ function print(suites) {
   const rows = Object.entries(catalogue).map(([number, title]) => ({
     number,
     title,
-    ...stateOf(tests.filter(test => test.title.startsWith(number)))
+    ...stateOf(tests.filter(test => numbersOf(test).includes(number)))
   }))
   for (const { number, title, mark, note } of rows) console.log(`${mark} ${number}  ${title}${note}`)
-  const others = tests.filter(test => !/^[NHS]\d\d\b/.test(test.title))
+  const others = tests.filter(test => numbersOf(test).length === 0)
   for (const { fullName, status } of others) console.log(`${marks[status] ?? '-'} ${fullName}`)
   for (const { name, message } of broken) console.log(`✗ ${name}\n${message}`)
   const green = rows.filter(({ mark }) => mark === '✓').length
   const skipped = rows.filter(({ mark }) => mark === '-').length
   console.log(`\n${green} of ${rows.length} faults handled as they should be${skipped === 0 ? '' : `, ${skipped} not tried`}.`)
   return green + skipped === rows.length && broken.length === 0 && others.every(test => test.status !== 'failed')
+}
+
+/** The faults that a test is about: they begin its name, or that of a group it is in. */
+function numbersOf({ title, ancestorTitles }) {
+  return [...ancestorTitles, title].flatMap(name => /^(?:[NHSGAX]\d\d\b ?)+/.exec(name)?.[0].trim().split(' ') ?? [])
 }
 
 function stateOf(tests) {

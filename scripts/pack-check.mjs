@@ -83,6 +83,22 @@ try {
      await host.close()`
   )
   const command = join(project, 'node_modules/resoftai/bin/resoftai.js')
+  writeFileSync(
+    join(project, 'serve.js'),
+    `import { spawn } from 'node:child_process'
+     const gateway = spawn(process.execPath, [${JSON.stringify(command)}, 'serve', '--port', '0', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] })
+     let told = ''
+     for await (const piece of gateway.stdout) if ((told += piece).trim().endsWith('}')) break
+     const { address, key } = JSON.parse(told)
+     const asked = { model: 'simulator/canned', messages: [{ role: 'user', content: 'Hello?' }] }
+     const headers = { 'content-type': 'application/json', ...(key && { authorization: 'Bearer ' + key }) }
+     const answer = await fetch(address + '/v1/chat/completions', { method: 'POST', headers, body: JSON.stringify(asked) })
+     const ended = new Promise(resolve => gateway.once('exit', resolve))
+     gateway.kill('SIGTERM')
+     const code = await ended
+     if (key ? answer.status !== 200 : answer.status !== 401) throw new Error('unexpected status ' + answer.status + ': ' + (await answer.text()))
+     if (code !== 0) throw new Error('it ended with ' + code)`
+  )
   for (const [version, node] of nodes) {
     const resoftai = (...args) => run(node, [command, ...args])
     const expect = (text, part) => {
@@ -110,6 +126,7 @@ try {
     check(`Node ${version}: resoftai plugin install openai-compatible`, () => resoftai('plugin', 'install', 'openai-compatible'))
     check(`Node ${version}: resoftai chat -p simulator`, () => expect(resoftai('chat', '-p', 'simulator', 'Hello?'), 'simulator'))
     check(`Node ${version}: resoftai demo`, () => expect(resoftai('demo'), 'simulator'))
+    check(`Node ${version}: resoftai serve`, () => run(node, ['serve.js']))
     check(`Node ${version}: the library answers`, () => run(node, ['library.js']))
   }
 } finally {

@@ -9,6 +9,11 @@ const rooms: Record<string, { readonly ours: readonly string[]; readonly never: 
   'packages/sdk': { ours: [], never: [/^(?!node:)[^.]/] },
   'packages/core': { ours: ['@resoftai/sdk'], never: [/^commander$/, /^kysely$/, /^pg$/, /^@clack\//] },
   'packages/agent': { ours: ['@resoftai/sdk'], never: [/^undici$/, /^node:(http|https|net|tls)$/] },
+  'packages/gateway': {
+    ours: ['@resoftai/sdk', '@resoftai/core', '@resoftai/agent', '@resoftai/storage'],
+    never: [/^undici$/, /^kysely/, /^pg$/, /^node:sqlite$/]
+  },
+  'packages/storage': { ours: [], never: [/^@resoftai\//, /^undici$/] },
   'plugins/openai-compatible': { ours: ['@resoftai/sdk'], never: [/^undici$/, /^tsyringe$/, /^node:/] },
   'plugins/simulator': { ours: ['@resoftai/sdk'], never: [/^undici$/, /^tsyringe$/, /^node:/] },
   'plugins/zhipu': { ours: ['@resoftai/sdk', '@resoftai/plugin-openai-compatible'], never: [/^undici$/, /^tsyringe$/, /^node:/] },
@@ -17,8 +22,16 @@ const rooms: Record<string, { readonly ours: readonly string[]; readonly never: 
   'plugins/anthropic': { ours: ['@resoftai/sdk'], never: [/^undici$/, /^tsyringe$/, /^node:/] },
   'plugins/gemini': { ours: ['@resoftai/sdk'], never: [/^undici$/, /^tsyringe$/, /^node:/] },
   cli: {
-    ours: ['@resoftai/sdk', '@resoftai/core', '@resoftai/agent', '@resoftai/plugin-openai-compatible', '@resoftai/plugin-simulator'],
-    never: [/^undici$/, /^tsyringe$/, /^ajv/]
+    ours: [
+      '@resoftai/sdk',
+      '@resoftai/core',
+      '@resoftai/agent',
+      '@resoftai/gateway',
+      '@resoftai/storage',
+      '@resoftai/plugin-openai-compatible',
+      '@resoftai/plugin-simulator'
+    ],
+    never: [/^undici$/, /^tsyringe$/, /^ajv/, /^kysely/, /^pg$/]
   }
 }
 
@@ -83,8 +96,10 @@ describe('the rooms', () => {
 
   test('folders of the core import each other one way, and by their index', () => {
     const arrows: Record<string, readonly string[]> = {
-      chat: ['config', 'cost', 'observe', 'tokens', 'transport'],
+      budget: ['config', 'cost', 'ledger'],
+      chat: ['budget', 'config', 'cost', 'ledger', 'observe', 'tokens', 'transport'],
       config: ['observe', 'schema', 'plugins/types.ts'],
+      ledger: ['observe'],
       observe: [],
       plugins: ['config', 'schema'],
       schema: [],

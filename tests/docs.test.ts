@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { execFile } from 'node:child_process'
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { copyFileSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -12,6 +12,7 @@ import { planRoute } from '../packages/core/src/chat/route.ts'
 import { hostFields, toSettings } from '../packages/core/src/config/settings.ts'
 import type { HostErrorKind } from '../packages/core/src/error.ts'
 import type { ConfigField, Manifest } from '../packages/core/src/plugins/types.ts'
+import { openapi } from '../packages/gateway/src/docs/openapi.ts'
 import { errorKinds, retryableKinds } from '../packages/sdk/src/error.ts'
 import { codeBlocks, headings, inlineCode, links, slug, table, type CodeBlock } from './markdown.ts'
 
@@ -82,6 +83,20 @@ function errorCodes(): Map<string, Set<string>> {
   const readings = read('packages/core/src/transport/network-error.ts')
   for (const [, of = '', code = ''] of readings.matchAll(new RegExp(`\\['(${kind})', '(\\w+)', '`, 'g'))) add(code, of)
   return found
+}
+
+/** Every `code` that an error of the gateway has, with the statuses it is given with. */
+function gatewayCodes(): Map<string, Set<number>> {
+  const found = new Map<string, Set<number>>()
+  const add = (code: string, status: number) => found.set(code, (found.get(code) ?? new Set()).add(status))
+  for (const file of globSync('packages/gateway/src/**/*.ts', { cwd: root }).filter(name => !name.endsWith('.test.ts'))) {
+    const source = read(file)
+    for (const [, status, code = ''] of source.matchAll(/\bstatus: (\d+),[^{}]*?\bcode: '(\w+)'/g)) add(code, Number(status))
+    for (const [, status, code = ''] of source.matchAll(/\brefuse\((\d+), '(\w+)'/g)) add(code, Number(status))
+    for (const [, code = ''] of source.matchAll(/\bbadRequest\([^\n]*, (?:\w+|'[\w.]+'), '(\w+)'\)/g)) add(code, 400)
+  }
+  // What is said when nothing finer is.
+  return found.set('invalid_request', new Set([400]))
 }
 
 /** The words in backquotes in one cell. */
@@ -165,7 +180,7 @@ describe.each(['', '.zh-CN'])('lists (%s)', language => {
     const known = Object.entries(schema.properties).flatMap(([key, value]) => {
       if (key === 'providers') return [key, ...Object.keys(schema.$defs['provider']?.properties ?? {}).map(name => `${key}.<name>.${name}`)]
       // They have tables of their own.
-      if (key === 'retry' || value.properties === undefined) return [key]
+      if (['retry', 'storage', 'gateway'].includes(key) || value.properties === undefined) return [key]
       return Object.keys(value.properties).map(name => `${key}.${name}`)
     })
     expect(table(guide('configuration'), 0, '`providers`').map(([key]) => names(key)[0])).toEqual(known)
@@ -210,6 +225,54 @@ describe.each(['', '.zh-CN'])('lists (%s)', language => {
         return field['default'] === undefined ? [] : [defaultOf(field)]
       })
     )
+  })
+
+  test('keys of a budget, of the storage, of the gateway and of tools, and their defaults, are those of the schema', () => {
+    type Fields = { properties: Record<string, ConfigField> }
+    type Schema = { budgets: { items: Fields }; storage: Fields; gateway: Fields; tools: { additionalProperties: Fields } }
+    const { budgets, storage, gateway, tools } = readJson<{ properties: Schema }>('schemas/host-config.schema.json').properties
+    const listed = (first: string) =>
+      table(guide('configuration'), 0, first).map(([key, value = '']) => [names(key)[0], value.replaceAll('`', '')])
+    const known = ({ properties }: Fields, prefix = '') =>
+      Object.entries(properties).map(([name, field]) => [`${prefix}${name}`, defaultOf(field)])
+    expect(listed('`per`')).toEqual(known(budgets.items))
+    expect(listed('`storage.url`')).toEqual(known(storage, 'storage.'))
+    expect(listed('`gateway.host`')).toEqual(known(gateway, 'gateway.'))
+    expect(listed('`tools.<name>.module`')).toEqual(known(tools.additionalProperties, 'tools.<name>.'))
+  })
+
+  test('codes of the gateway are those of its source, with a status that they have there', () => {
+    const known = gatewayCodes()
+    const rows = table(guide('gateway'), 0, '`invalid_request`').map(([code, status]) => [names(code)[0] ?? '', Number(status)] as const)
+    expect(rows.map(([code]) => code).toSorted()).toEqual([...known.keys()].toSorted())
+    const statusOf = (code: string) => known.get(code) ?? new Set()
+    expect(rows.filter(([code, status]) => !statusOf(code).has(status))).toEqual([])
+  })
+
+  test('addresses of the gateway are those of its OpenAPI document, its metrics and headers those of its source', () => {
+    const addresses = Object.entries(openapi.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map(method => `${method.toUpperCase()} ${path}`)
+    )
+    const listed = table(guide('gateway'), 0, '`POST /v1/chat/completions`').flatMap(([address]) => names(address))
+    expect(listed.toSorted()).toEqual(addresses.toSorted())
+    const metrics = table(guide('gateway'), 0, '`resoftai_requests_total`').flatMap(([metric]) => names(metric))
+    const named = read('packages/gateway/src/operate/metrics.ts').matchAll(/'((?:resoftai|process)_\w+)'/g)
+    expect(metrics.toSorted()).toEqual([...named].map(([, name]) => name).toSorted())
+    const headers = table(guide('gateway'), 0, '`x-resoftai-request-id`').flatMap(([header]) => names(header))
+    const sent = [...read('packages/gateway/src/answer/headers.ts').matchAll(/'(x-resoftai-[\w-]+)'/g)].map(([, name]) => name)
+    expect(headers.toSorted()).toEqual([...new Set(['x-resoftai-request-id', ...sent])].toSorted())
+  })
+
+  test('fields of the ledger are those of a record, and the numbers of the budgets those of the code', () => {
+    const text = guide('budgets')
+    const listed = table(text, 0, '`answeredModel`').flatMap(([field]) => names(field))
+    expect(listed).toEqual(members('packages/core/src/ledger/types.ts', 'CallRecord'))
+    const source = read('packages/core/src/chat/reserve.ts') + read('packages/core/src/ledger/ledger.ts')
+    const numberOf = (name: string) => Number(new RegExp(`const ${name} = ([\\d_]+)`).exec(source)?.[1]?.replaceAll('_', ''))
+    for (const name of ['usualOutput', 'unknownOutput', 'leastOutput', 'mostPending']) {
+      expect(text).toContain(numberOf(name).toLocaleString('en'))
+    }
+    expect(text).toMatch(new RegExp(` ${numberOf('leaseMs') / 1000} (seconds|秒)`))
   })
 
   test('fields of openai-compatible, and their defaults, are those of its manifest', () => {
@@ -288,11 +351,12 @@ describe.each(['', '.zh-CN'])('lists (%s)', language => {
     expect(names(rows.at(-1)?.[1])).toEqual(union('packages/sdk/src/event.ts', 'FinishReason'))
   })
 
-  test('members of a host and of a provider are those of the contract', () => {
+  test('members of a host, of a provider and of the ledger are those of the contract', () => {
     const listed = (first: string) =>
       table(guide('library'), 0, first).flatMap(([member]) => names(member).map(name => name.replace(/\(.*/, '')))
     expect(listed('`provider(').toSorted()).toEqual(members('packages/core/src/client.ts', 'Host').toSorted())
     expect(listed('`name`').toSorted()).toEqual(members('packages/core/src/client.ts', 'ProviderClient').toSorted())
+    expect(listed('`totals(')).toEqual(members('packages/core/src/client.ts', 'LedgerView'))
   })
 
   test('options of a call and members of the statistics are those of the contract', () => {
@@ -357,6 +421,24 @@ describe('examples of the documents', () => {
     const routes = await Promise.all(host.routes().map(async name => (await (await host.model(name)).models()).length))
     expect([host.routes(), routes, host.stats()['groq']?.keys.total]).toEqual([['fast', 'shared'], [2, 4], 2])
     await host.close()
+  })
+
+  test('the configuration with budgets has all of them, and keeps its ledger beside it', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'resoftai-budgets-'))
+    const file = join(cwd, 'budgets.yaml')
+    copyFileSync(join(project, 'budgets.yaml'), file)
+    const host = await createHost({ file, env: { ZHIPU_API_KEY: 'invented.4' }, home: join(cwd, 'home'), cwd })
+    const limits = (await host.ledger.budgets()).map(({ name, limitNanos, currency }) => [name, limitNanos / 1_000_000_000n, currency])
+    // Nobody has used the one for each key.
+    expect(limits).toEqual([
+      ['day', 20n, 'CNY'],
+      ['request', 1n, 'CNY'],
+      ['team', 300n, 'USD'],
+      ['week, model zhipu/glm-5.3, agent researcher', 10n, 'CNY']
+    ])
+    expect(existsSync(join(cwd, 'data/resoftai.db'))).toBe(true)
+    await host.close()
+    rmSync(cwd, { recursive: true })
   })
 })
 

@@ -126,6 +126,13 @@ describe('the library', () => {
     expect(await script('agent.js')).toMatch(/ finished \d+\n$/)
   })
 
+  test('keeps a budget, and has the call that it refused in the ledger', async () => {
+    const lines = (await script('budget.js')).split('\n')
+    expect(lines[0]).toBe('Air scatters blue light most. 840000n CNY')
+    expect(lines[1]).toMatch(/^This request may cost up to .* CNY, and the budget "day" of 0.02 CNY has no room for it: 0.00084 CNY spent/)
+    expect(lines.slice(2)).toEqual(['day 840000n 0n 20000000n CNY', 'finished 20 100 840000n', 'quota null null null', ''])
+  })
+
   test('explains what failed', async () => {
     expect(await script('errors.js')).toContain('nothing was asked: not_found')
   })

@@ -26,7 +26,8 @@ const ofHostError: Readonly<Record<HostErrorKind, ExitCode>> = {
   config: exitCodes.config,
   busy: exitCodes.busy,
   network: exitCodes.network,
-  plugin: exitCodes.failure
+  plugin: exitCodes.failure,
+  storage: exitCodes.failure
 }
 
 const ofProviderError: Readonly<Record<ProviderErrorKind, ExitCode>> = {

@@ -1,9 +1,12 @@
 import { createHost as createCoreHost, type Host, type HostOptions } from '@resoftai/core'
 import { bundledPlugins } from './bundled.ts'
+import { openStorage } from './open-storage.ts'
 
 export type {
   Ask,
+  BudgetState,
   CallOptions,
+  CallRecord,
   EmbedAsk,
   Exchange,
   Health,
@@ -12,13 +15,18 @@ export type {
   HostOptions,
   HttpRequest,
   HostParts,
+  LedgerStore,
+  LedgerView,
   LocalText,
   Manifest,
   Problem,
   ProviderClient,
   ProviderInfo,
   ProviderStats,
+  RecordFilter,
   ResponseHead,
+  Totals,
+  TotalsBy,
   Transport,
   TransportOptions
 } from '@resoftai/core'
@@ -31,5 +39,5 @@ export * from '@resoftai/sdk'
  * Throws `HostError` `config` with every mistake of the configuration at once.
  */
 export function createHost(options: HostOptions = {}): Promise<Host> {
-  return createCoreHost({ ...options, bundled: options.bundled ?? bundledPlugins() })
+  return createCoreHost({ openStorage, ...options, bundled: options.bundled ?? bundledPlugins() })
 }

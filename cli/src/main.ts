@@ -15,6 +15,9 @@ process.stderr.on('error', () => {})
 // Some pseudo-terminals do not know their size; nothing can be laid out in no columns.
 if (process.stdout.isTTY && process.stdout.columns === 0) Object.assign(process.stdout, { columns: 80, rows: 24 })
 
+// The environment holds keys, and a report that Node.js writes when it is told to is given away.
+process.report.excludeEnv = true
+
 process.exitCode = await main(commandFirst(process.argv.slice(2)))
 await Promise.all([flush(process.stdout), flush(process.stderr)])
 // Whatever a plugin left open (timers, sockets) does not keep the command alive.

@@ -76,8 +76,9 @@ function termOf({ name, required, many }: CommandSpec['args'][number]): string {
   return required === true ? `<${word}>` : `[${word}]`
 }
 
-function usageOf(command: CommandSpec, text: Translate): string {
-  return [text('help.optionsUsage'), ...command.args.map(termOf)].join(' ')
+function usageOf({ path, args }: CommandSpec, text: Translate): string {
+  const isParent = commands.some(other => other.path.length > path.length && path.every((word, index) => other.path[index] === word))
+  return [text('help.optionsUsage'), ...args.map(termOf), ...(isParent ? [text('help.commandUsage')] : [])].join(' ')
 }
 
 function addOption(command: Command, { flags, text: key, many }: OptionSpec, text: Translate): void {
@@ -86,11 +87,23 @@ function addOption(command: Command, { flags, text: key, many }: OptionSpec, tex
 }
 
 function readInput(command: Command): Input {
-  const options: Readonly<Record<string, unknown>> = command.opts()
+  const options: Readonly<Record<string, unknown>> = { ...readInherited(command), ...command.opts() }
   return {
     args: command.args,
     flag: name => options[name] === true,
     value: name => (typeof options[name] === 'string' ? options[name] : undefined),
     values: name => (Array.isArray(options[name]) ? (options[name] as readonly string[]) : [])
   }
+}
+
+/**
+ * Options of a command that has subcommands are read by it also when one of these is called, wherever they stand. They are for the one that is
+ * called, which must have them: none is quietly lost.
+ */
+function readInherited({ parent, options }: Command): Readonly<Record<string, unknown>> {
+  const before: Readonly<Record<string, unknown>> = parent?.opts() ?? {}
+  const isOwn = (name: string) => options.some(option => option.attributeName() === name)
+  const lost = parent?.options.find(option => option.attributeName() in before && !isOwn(option.attributeName()))
+  if (lost !== undefined) parent?.error(`error: unknown option '${lost.long}'`, { code: 'commander.unknownOption' })
+  return before
 }

@@ -1,7 +1,6 @@
-import type { Agent, AgentResult } from '@resoftai/agent'
+import type { Agent, AgentResult, AgentTool } from '@resoftai/agent'
 import { HostError, type Host } from '@resoftai/core'
 import { firstReady } from '../chat/choose-provider.ts'
-import { loadTools } from '../chat/load-tools.ts'
 import { readPrompt } from '../chat/read-prompt.ts'
 import { costDocument } from '../chat/reply-document.ts'
 import { showAgent } from '../chat/show-agent.ts'
@@ -9,6 +8,7 @@ import { restartOption } from '../chat/show-answer.ts'
 import { strictOption } from '../chat/strict-option.ts'
 import { createTrace } from '../chat/trace.ts'
 import { withOptions } from '../chat/with-options.ts'
+import { withTools } from '../chat/with-tools.ts'
 import { usageLine } from '../chat/usage-line.ts'
 import type { Context } from '../context.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
@@ -23,9 +23,8 @@ export const agentRun: Run = async (context, input) => {
   const maxSteps = numberOption(input, 'maxSteps', '--max-steps', { least: 1, most: 1000, integer: true }, text)
   const task = await readPrompt(context, input.args)
   if (task === '') throw new HostError('usage', text('chat.noPrompt'), { hint: text('agent.noTaskHint') })
-  const tools = (await Promise.all(input.values('tools').map(file => loadTools(context, file)))).flat()
   const trace = createTrace(input.flag('trace'), context)
-  const run = async (host: Host) => {
+  const run = async (host: Host, tools: readonly AgentTool[]) => {
     const { Agent } = await import('@resoftai/agent')
     const role = input.value('role')
     const system = input.value('system')
@@ -39,7 +38,7 @@ export const agentRun: Run = async (context, input) => {
     })
     return work(agent, task, context).finally(() => trace.show())
   }
-  return withHost(context, run)
+  return withTools(context, input.values('tools'), tools => withHost(context, host => run(host, tools)))
 }
 
 async function work(agent: Agent, task: string, context: Context): Promise<ExitCode> {

@@ -6,6 +6,8 @@ import { checkNode } from '../doctor/node.ts'
 import { checkPluginCode, checkPluginIndex } from '../doctor/plugins.ts'
 import { examineProvider } from '../doctor/providers.ts'
 import { checkProxy } from '../doctor/proxy.ts'
+import { checkStorage } from '../doctor/storage.ts'
+import { checkTools } from '../doctor/tools.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { withHost } from '../open-host.ts'
 import { styled, type Style } from '../output/piece.ts'
@@ -69,8 +71,9 @@ async function checkSecrets({ secrets, home }: Setup, { text }: Context): Promis
 }
 
 /** Everything that needs a host; all providers at once. */
-async function examineHost(host: Host, { config, plugins }: Setup, context: Context, offline: boolean): Promise<readonly Check[]> {
+async function examineHost(host: Host, setup: Setup, context: Context, offline: boolean): Promise<readonly Check[]> {
   const { text } = context
+  const { config, plugins } = setup
   const providers = await host.providers()
   const usable = providers.some(({ state, plugin }) => state === 'ready' && plugin !== 'simulator')
   const none: Check = { area: 'providers', status: 'warning', message: text('chat.noProvider'), hint: text('chat.noProviderHint') }
@@ -81,7 +84,9 @@ async function examineHost(host: Host, { config, plugins }: Setup, context: Cont
     ...findings.map(({ check }) => check),
     ...checkClock(findings, Date.now(), text),
     ...(await checkPluginCode(plugins, findings, context)),
-    ...(await checkRoutes(host, config, context, broken))
+    ...(await checkRoutes(host, config, context, broken)),
+    ...(await checkTools(config, context, offline)),
+    ...(await checkStorage(host, setup, context))
   ]
 }
 

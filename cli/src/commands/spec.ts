@@ -3,7 +3,7 @@ import type { ExitCode } from '../exit-codes.ts'
 import type { MessageKey } from '../messages/index.ts'
 
 /** What may stand in a place, for shell completion; a list holds the words themselves. */
-export type Completion = 'provider' | 'plugin' | 'route' | 'file' | 'directory' | readonly string[]
+export type Completion = 'provider' | 'plugin' | 'route' | 'key' | 'file' | 'directory' | readonly string[]
 
 export interface ArgumentSpec {
   readonly name: string

@@ -1,3 +1,5 @@
+import { costCommands } from './cost/table.ts'
+import { keyCommands } from './keys/table.ts'
 import { pluginCommands } from './plugin/table.ts'
 import { priceCommands } from './prices/table.ts'
 import type { ArgumentSpec, CommandSpec, OptionSpec } from './spec.ts'
@@ -45,7 +47,7 @@ export const commands: readonly CommandSpec[] = [
       system,
       provider,
       model,
-      { flags: '--tools <file>', text: 'option.tools', many: true, completes: 'file' },
+      { flags: '--tools <file|name>', text: 'option.tools', many: true, completes: 'file' },
       { flags: '--max-steps <number>', text: 'option.maxSteps' },
       strict,
       trace,
@@ -74,6 +76,8 @@ export const commands: readonly CommandSpec[] = [
     load: async () => (await import('./models.ts')).listModels
   },
   ...priceCommands,
+  ...costCommands,
+  ...keyCommands,
   ...pluginCommands,
   {
     path: ['config', 'show'],
@@ -122,6 +126,18 @@ export const commands: readonly CommandSpec[] = [
     options: [{ flags: '--offline', text: 'option.offline' }],
     examples: ['resoftai doctor', 'resoftai doctor --offline --json'],
     load: async () => (await import('./doctor.ts')).doctor
+  },
+  {
+    path: ['serve'],
+    text: 'command.serve',
+    args: [],
+    options: [
+      { flags: '--host <address>', text: 'option.serveHost' },
+      { flags: '--port <number>', text: 'option.servePort' },
+      { flags: '--anonymous', text: 'option.anonymous' }
+    ],
+    examples: ['resoftai serve', 'resoftai serve --host 0.0.0.0 --port 8080'],
+    load: async () => (await import('./serve.ts')).serve
   },
   {
     path: ['demo'],

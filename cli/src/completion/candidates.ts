@@ -9,6 +9,7 @@ export type Candidates =
   | 'provider'
   | 'plugin'
   | 'route'
+  | 'key'
   | 'file'
   | 'directory'
 
@@ -16,13 +17,17 @@ export type Candidates =
 export function findCandidates(words: readonly string[]): Candidates {
   const before = words.slice(0, -1)
   const current = words.at(-1) ?? ''
-  const command = commands.find(({ path }) => path.every((word, index) => before[index] === word))
+  const command = commands
+    .filter(({ path }) => path.every((word, index) => before[index] === word))
+    .toSorted((one, other) => other.path.length - one.path.length)[0]
   if (command === undefined) return nextWords(before)
   const options = [...command.options, ...commonOptions]
   const asked = options.find(option => takesValue(option) && namesOf(option).includes(before.at(-1) ?? ''))
   if (asked !== undefined) return listed(asked.completes)
   if (current.startsWith('-'))
     return [...options.map(option => ({ word: namesOf(option).at(-1) ?? '', text: option.text })), { word: '--help', text: 'option.help' }]
+  const subcommands = nextWords(before)
+  if (subcommands.length > 0) return subcommands
   const given = positionals(before.slice(command.path.length), options)
   const argument = command.args[given] ?? command.args.findLast(({ many }) => many === true)
   return listed(argument?.completes)
@@ -34,7 +39,8 @@ function nextWords(before: readonly string[]): Candidates {
   const found = new Map<string, MessageKey>()
   for (const { path, text } of matching) {
     const word = path[before.length] ?? ''
-    found.set(word, path.length === before.length + 1 ? text : (`group.${word}` as MessageKey))
+    // Commands below one that can be run itself come after it.
+    if (!found.has(word)) found.set(word, path.length === before.length + 1 ? text : (`group.${word}` as MessageKey))
   }
   const words = [...found].map(([word, text]) => ({ word, text }))
   return before.length > 0 ? words : [...words, { word: '--version', text: 'option.version' }, { word: '--help', text: 'option.help' }]

@@ -2,7 +2,7 @@ import type { Problem } from '@resoftai/core'
 
 /** One thing that was looked at. */
 export interface Check {
-  readonly area: 'node' | 'plugins' | 'configuration' | 'secrets' | 'network' | 'providers' | 'clock' | 'routes'
+  readonly area: 'node' | 'plugins' | 'configuration' | 'secrets' | 'network' | 'providers' | 'clock' | 'routes' | 'tools' | 'storage'
   readonly status: 'ok' | 'warning' | 'failure'
   readonly message: string
   /** What to do. */

@@ -18,14 +18,20 @@ export function startSpinner(output: Output, text: string): Spinner {
   let shown = text
   let frame = 0
   const draw = () => {
-    const mark = frames[frame++ % frames.length] ?? ''
+    const mark = frames[frame % frames.length] ?? ''
     stream.write(`${clearLine}${output.render(stream, [styled('cyan', mark), ` ${shown}`])}`)
   }
+  const turn = () => {
+    frame += 1
+    draw()
+  }
   draw()
-  let timer: NodeJS.Timeout | undefined = setInterval(draw, 80).unref()
+  let timer: NodeJS.Timeout | undefined = setInterval(turn, 80).unref()
   return {
+    // At once: work that leaves the event loop no turn would be over before the next frame.
     update(next) {
       shown = next
+      if (timer !== undefined) draw()
     },
     stop() {
       if (timer === undefined) return

@@ -86,6 +86,7 @@ export class Agent {
       const plan = {
         prepare: () => Promise.all([this.#findProvider(), this.#openToolbox()]),
         model: agent.provider ? agent.model : undefined,
+        agent: agent.role,
         before: [...systemMessages(agent), ...this.#messages],
         request: readRequest(agent, options),
         limits

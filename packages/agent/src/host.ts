@@ -6,8 +6,8 @@ export type AgentAsk = Omit<ChatRequest, 'model'> & { readonly model?: string }
 /** What an agent needs of a provider. */
 export interface AgentProvider {
   readonly defaultModel?: string | undefined
-  /** Ends with one `finish` or throws a `ProviderError`. Stops when `signal` aborts or the loop is left. */
-  stream(ask: AgentAsk, options?: { readonly signal?: AbortSignal }): AsyncIterable<ChatEvent>
+  /** Ends with one `finish` or throws a `ProviderError`. Stops when `signal` aborts or the loop is left. `agent` is the role that asks. */
+  stream(ask: AgentAsk, options?: { readonly signal?: AbortSignal; readonly agent?: string }): AsyncIterable<ChatEvent>
 }
 
 /** What an agent needs of a host; the host of `resoftai` is one. */

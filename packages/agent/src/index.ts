@@ -6,3 +6,4 @@ export type { AgentOptions, RequestFields, RunLimits, RunOptions } from './optio
 export type { AgentResult, AgentStep, AgentTurn, StopReason, ToolResult } from './result.ts'
 export { roles, type KnownRole } from './role.ts'
 export { defineTool, type AgentTool, type ToolContext } from './tool.ts'
+export { openToolbox, type Toolbox } from './toolbox.ts'

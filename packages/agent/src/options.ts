@@ -4,7 +4,7 @@ import type { KnownRole } from './role.ts'
 import type { AgentTool } from './tool.ts'
 
 /** Fields of a chat request that an agent passes on with every step. */
-export type RequestFields = Omit<ChatRequest, 'model' | 'messages' | 'tools'>
+export type RequestFields = Omit<ChatRequest, 'model' | 'messages' | 'written' | 'tools'>
 
 /** How far a run may go. `Infinity` lifts a limit. */
 export interface RunLimits {

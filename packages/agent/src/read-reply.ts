@@ -44,6 +44,7 @@ function toAgentEvent(event: ChatEvent): AgentEvent | undefined {
     case 'cost':
     case 'provider_data':
     case 'finish':
+    case 'frame':
       return undefined
   }
 }

@@ -14,6 +14,8 @@ export interface RunPlan {
   /** Finds the provider and compiles the tools; nothing is sent before. */
   readonly prepare: () => Promise<readonly [AgentProvider, Toolbox]>
   readonly model: string | undefined
+  /** Its role, for budgets and the ledger. */
+  readonly agent: string | undefined
   /** What goes before the turn: the system prompt and the conversation. */
   readonly before: readonly Message[]
   readonly request: RequestFields
@@ -49,7 +51,8 @@ interface StepPlan {
 
 /** `undefined`: tools have answered, and the model shall go on. */
 async function* runStep({ step, plan, provider, toolbox, turn, limit }: StepPlan): AsyncGenerator<AgentEvent, StopReason | undefined> {
-  const events = provider.stream(toAsk(step, plan, toolbox, turn), { signal: limit.signal })
+  const { agent } = plan
+  const events = provider.stream(toAsk(step, plan, toolbox, turn), { signal: limit.signal, ...(agent !== undefined && { agent }) })
   const builder = new ReplyBuilder(turn.model)
   turn.begin(builder)
   const reply = yield* readReply(events, builder, limit)

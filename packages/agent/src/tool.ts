@@ -11,6 +11,8 @@ export interface ToolContext {
 export interface AgentTool extends Tool {
   /** Returns what the model gets to read: a text as it is, anything else as JSON. What it throws is told to the model as a failure. */
   run(args: Readonly<Record<string, unknown>>, context: ToolContext): unknown
+  /** Everything that is wrong with the arguments, in place of `parameters`: for who checks them elsewhere, or has compiled them already. */
+  readonly check?: (args: unknown) => readonly string[]
   /** Default: `toolTimeoutMs` of the run. */
   readonly timeoutMs?: number
 }

@@ -5,7 +5,7 @@ import type { AgentTool } from './tool.ts'
 /** Tools by name, with what checks their arguments. */
 export type Toolbox = ReadonlyMap<string, { readonly tool: AgentTool; readonly check: Check }>
 
-/** Compiles each tool's `parameters` once. Throws `AgentError` for one that is no JSON Schema. */
+/** Compiles each tool's `parameters` once, unless it has a `check`. Throws `AgentError` for one that is no JSON Schema. */
 export async function openToolbox(tools: readonly AgentTool[]): Promise<Toolbox> {
   const compiler = new SchemaCompiler()
   const toolbox = new Map<string, { tool: AgentTool; check: Check }>()
@@ -13,7 +13,8 @@ export async function openToolbox(tools: readonly AgentTool[]): Promise<Toolbox>
   return toolbox
 }
 
-async function compileParameters({ name, parameters }: AgentTool, compiler: SchemaCompiler): Promise<Check> {
+async function compileParameters({ name, parameters, check }: AgentTool, compiler: SchemaCompiler): Promise<Check> {
+  if (check !== undefined) return check
   if (parameters === undefined) return () => []
   try {
     return await compiler.compile(parameters)

@@ -20,6 +20,13 @@ function tool(name: string, action: AgentTool['run'], parameters?: AgentTool['pa
 }
 
 describe('valid calls', () => {
+  test('are judged by the `check` of a tool that has one, and not by its parameters', async () => {
+    const check = (args: unknown) => ((args as { readonly n: number }).n > 1 ? ['n is too large'] : [])
+    const own = { ...tool('own', ({ n }) => n, { type: 'object', properties: { n: { type: 'string' } } }), check }
+    expect((await run([own], [['c1', 'own', { n: 1 }]])).contents).toEqual(['1'])
+    expect((await run([own], [['c1', 'own', { n: 2 }]])).contents).toEqual([expect.stringContaining('- n is too large')])
+  })
+
   test('run side by side, within the limit, and answer in the order of the calls', async () => {
     let running = 0
     let most = 0

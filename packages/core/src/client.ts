@@ -4,11 +4,16 @@ import type {
   ChatMode,
   ChatReply,
   ChatRequest,
+  Cost,
   EmbeddingReply,
   EmbeddingRequest,
   ModelInfo,
   WireRequest
 } from '@resoftai/sdk'
+import type { BudgetState } from './budget/index.ts'
+import type { BudgetConfig } from './config/index.ts'
+import type { ConvertedCost } from './cost/index.ts'
+import type { CallRecord, RecordFilter, Totals, TotalsBy } from './ledger/index.ts'
 import type { ProviderStats } from './observe/index.ts'
 
 export interface CallOptions {
@@ -21,9 +26,18 @@ export interface CallOptions {
   readonly restart?: boolean
   /** Refuse the request when this vendor cannot take all of it as it is, instead of changing it with a warning. Default: the provider's `strict`. */
   readonly strict?: boolean
+  /** The role of the agent that asks: budgets may be for it, and the ledger names it. */
+  readonly agent?: string
+  /** The name of the client key that is used, for the same. Not the key itself. */
+  readonly key?: string
+  /** Budgets of whoever asks, beside those of the configuration and of the same form. Pass the same list each time: it is read once. */
+  readonly budgets?: readonly BudgetConfig[]
   /** Names the conversation for a `sticky` route. Default: what comes up to the first question. */
   readonly session?: string
-  /** When the call ends, whatever its end, its tries are added here. A reply and an error carry them too; a stream that is read does not. */
+  /**
+   * Its tries are added here: those so far before the first event of a stream is given, and the rest when the call ends, whatever its end. A
+   * reply and an error carry them too; a stream that is read does not.
+   */
   readonly attempts?: Attempt[]
 }
 
@@ -50,6 +64,8 @@ export interface ProviderClient {
   chat(ask: Ask, options?: CallOptions): Promise<ChatReply>
   /** Nothing is sent before the first event is pulled. Leaving the loop closes the connection. */
   stream(ask: Ask, options?: CallOptions): AsyncGenerator<ChatEvent, void, undefined>
+  /** Whether an ask may have its `written` messages: all who may be asked pass them on as they are. */
+  relays?(ask: Ask): boolean
   embed(ask: EmbedAsk, options?: CallOptions): Promise<EmbeddingReply>
   models(options?: CallOptions): Promise<readonly ModelInfo[]>
   /**
@@ -78,6 +94,22 @@ export interface ProviderInfo {
   readonly problem?: string
 }
 
+/**
+ * The books of a host. Rejects with `HostError`: `usage` when none are kept, as neither `storage` nor `budgets` is configured; `busy`, `network` or
+ * `storage` when they cannot be read.
+ */
+export interface LedgerView {
+  totals(filter: RecordFilter, by: readonly TotalsBy[]): Promise<readonly Totals[]>
+  /** In the order of their time. */
+  records(filter: RecordFilter): AsyncIterable<CallRecord>
+  /** Removes records that began before this time (milliseconds since 1970); returns how many. */
+  prune(before: number): Promise<number>
+  /** Each budget as it stands; one for each provider, model, agent or key where it has a limit for each. */
+  budgets(): Promise<readonly BudgetState[]>
+  /** By the rate of that day; `undefined` when none is known. */
+  convert(cost: Pick<Cost, 'nanos' | 'currency'>, currency: string, at: Date): Promise<ConvertedCost | undefined>
+}
+
 export interface Host {
   /** A provider by its configured name or the id or alias of its plugin. Starts it when needed. */
   provider(name: string): Promise<ProviderClient>
@@ -88,6 +120,8 @@ export interface Host {
   /** What happened with each provider that was used since the host was made, for whoever exports it. */
   stats(): Readonly<Record<string, ProviderStats>>
   providers(): Promise<readonly ProviderInfo[]>
+  /** What calls have cost, and what budgets still allow. */
+  readonly ledger: LedgerView
   /** Closes providers in the reverse order of their start, then connections. Running calls end as `cancelled`. */
   close(): Promise<void>
 }

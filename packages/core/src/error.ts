@@ -1,5 +1,5 @@
 /** What went wrong outside a call to a vendor; closed. Each is one exit code of the command line. */
-export type HostErrorKind = 'usage' | 'not_found' | 'incompatible' | 'integrity' | 'config' | 'busy' | 'network' | 'plugin'
+export type HostErrorKind = 'usage' | 'not_found' | 'incompatible' | 'integrity' | 'config' | 'busy' | 'network' | 'plugin' | 'storage'
 
 /** One thing that is wrong, and where. */
 export interface Problem {

@@ -1,3 +1,4 @@
+import type { OpenLedgerStore } from './ledger/index.ts'
 import type { HostParts } from './parts.ts'
 
 export interface HostOptions {
@@ -15,6 +16,10 @@ export interface HostOptions {
   readonly pluginPaths?: readonly string[]
   /** Plugin folders that come with the host. */
   readonly bundled?: readonly string[]
+  /** Opens what `storage.url` names; `resoftai` passes its own. Without it budgets can only be per request, and nothing is recorded. */
+  readonly openStorage?: OpenLedgerStore
+  /** Record calls though neither `storage` nor `budgets` is configured, in `<home>/resoftai.db`. Default: false. */
+  readonly ledger?: boolean
   /** Own parts instead of the host's. */
   readonly overrides?: Partial<HostParts>
 }

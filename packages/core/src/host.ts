@@ -9,8 +9,11 @@ import type { HostOptions } from './host-options.ts'
 import { createLog, createRedactor, type ProviderStats } from './observe/index.ts'
 import { tokens, type HostParts } from './parts.ts'
 import { findPlugins } from './plugins/index.ts'
+import { checkBudgets } from './check-budgets.ts'
+import { createBooks, createLedger } from './open-books.ts'
 import { ProviderRegistry } from './provider-registry.ts'
 import { createTransport } from './transport/index.ts'
+import { viewLedger } from './view-ledger.ts'
 
 /** The composition root: the one place that knows how the parts are made and who gets them. */
 export async function composeHost(options: HostOptions = {}): Promise<Host> {
@@ -20,16 +23,19 @@ export async function composeHost(options: HostOptions = {}): Promise<Host> {
   const config = overrides.config ?? (await loadConfig({ cwd, env, home: place, ...pick(options, 'file', 'config') }))
 
   const container = root.createChildContainer()
+  const part = <Name extends keyof HostParts>(name: Name): HostParts[Name] => container.resolve(tokens[name])
   const make: { readonly [Name in keyof HostParts]: () => HostParts[Name] } = {
     clock: () => Date.now,
     random: () => Math.random,
     redactor: () => createRedactor(),
-    log: () => createLog({ level: config.log.level, redactor: container.resolve(tokens.redactor) }),
+    log: () => createLog({ level: config.log.level, redactor: part('redactor') }),
     transport: () => createTransport({ env: config.env }),
     config: () => config,
     secretStore: () => secretStore({ home }),
     plugins: () => findPlugins({ home, bundled: options.bundled ?? [], paths: options.pluginPaths ?? [] }),
-    prices: () => createPrices({ home, log: () => container.resolve(tokens.log) })
+    prices: () => createPrices({ home, log: () => part('log') }),
+    ledger: () => createLedger({ config, home, options, clock: part('clock'), redactor: part('redactor'), log: () => part('log') }),
+    books: () => createBooks(config, part('ledger'), part('prices'))
   }
   const register = <Name extends keyof HostParts>(name: Name) => {
     const own = overrides[name]
@@ -38,6 +44,7 @@ export async function composeHost(options: HostOptions = {}): Promise<Host> {
   for (const name of Object.keys(make) as (keyof HostParts)[]) register(name)
 
   const registry = new ProviderRegistry(container)
+  checkBudgets(config, registry)
   let closed = false
   const checkOpen = () => {
     if (closed) throw new HostError('usage', 'The host is closed.')
@@ -65,11 +72,13 @@ export async function composeHost(options: HostOptions = {}): Promise<Host> {
     routes: () => Object.keys(config.routes),
     stats: () => Object.fromEntries(registry.started.map(provider => [provider.name, statsOf(provider)])),
     providers: () => registry.list(),
+    ledger: viewLedger({ ledger: part('ledger'), books: part('books'), prices: part('prices'), clock: part('clock') }),
     async close() {
       if (closed) return
       closed = true
       await registry.close()
-      await container.resolve(tokens.transport).close()
+      await part('ledger').close()
+      await part('transport').close()
     }
   }
 }

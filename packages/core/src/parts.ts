@@ -1,6 +1,8 @@
 import type { InjectionToken } from 'tsyringe'
 import type { HostConfig, SecretStore } from './config/index.ts'
 import type { Prices } from './cost/index.ts'
+import type { Books } from './budget/index.ts'
+import type { Ledger } from './ledger/index.ts'
 import type { Log, Redactor } from './observe/index.ts'
 import type { PluginIndex } from './plugins/index.ts'
 import type { Transport } from './transport/index.ts'
@@ -18,6 +20,8 @@ export interface HostParts {
   readonly secretStore: SecretStore
   readonly plugins: PluginIndex
   readonly prices: Prices
+  readonly ledger: Ledger
+  readonly books: Books
 }
 
 /** The token each part is registered under. */
@@ -30,7 +34,9 @@ export const tokens: { readonly [Name in keyof HostParts]: InjectionToken<HostPa
   config: Symbol.for('resoftai.config'),
   secretStore: Symbol.for('resoftai.secretStore'),
   plugins: Symbol.for('resoftai.plugins'),
-  prices: Symbol.for('resoftai.prices')
+  prices: Symbol.for('resoftai.prices'),
+  ledger: Symbol.for('resoftai.ledger'),
+  books: Symbol.for('resoftai.books')
 }
 
 /** The token a provider is registered under. */

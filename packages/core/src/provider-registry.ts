@@ -11,6 +11,7 @@ import { withinLimit } from './within-limit.ts'
 
 /** A provider that does not close is left behind. */
 const closeTimeoutMs = 5_000
+const settleMs = 500
 
 /** The providers of one host, by name: each is resolved from configuration and started at its first use, once. */
 export class ProviderRegistry {
@@ -34,6 +35,14 @@ export class ProviderRegistry {
 
   get names(): readonly string[] {
     return Object.keys(this.#entries)
+  }
+
+  /** Whether there is a provider, or could be one, of exactly this name; else the nearest such name, if one is near. */
+  lookUp(name: string): { readonly isKnown: boolean; readonly nearest: string | undefined } {
+    const { plugins, broken } = this.#parts.plugins
+    const presets = plugins.flatMap(({ manifest }) => Object.keys(manifest.presets ?? {}))
+    const known = [...this.names, ...plugins.map(({ id }) => id), ...broken.map(({ id }) => id), ...presets]
+    return { isKnown: known.includes(name), nearest: nearest(name, known) }
   }
 
   /** By name, or by the id or alias of a plugin that has exactly one provider. */
@@ -81,7 +90,14 @@ export class ProviderRegistry {
       }
     }
     await this.#sayFarewell()
+    await this.#waitForCalls()
     this.#started = []
+  }
+
+  /** Calls that were ended still settle what they used. One whose reader never comes back does not. */
+  async #waitForCalls(): Promise<void> {
+    const until = performance.now() + settleMs
+    while (this.#running.size > 0 && performance.now() < until) await new Promise(resolve => setTimeout(resolve, 1))
   }
 
   /** Vendors that want to be told hear of the calls that were ended. */

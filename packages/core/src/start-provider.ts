@@ -18,7 +18,7 @@ export async function startProvider(
   parts: HostParts,
   running: Set<Call>
 ): Promise<StartedProvider> {
-  const { transport, clock, random, redactor, prices } = parts
+  const { transport, clock, random, redactor, prices, books } = parts
   // Local servers that need no key are often given their own name as one; taking that out would make every text unreadable.
   const names = new Set([resolved.name, resolved.preset, plugin.id, ...Object.keys(plugin.manifest.presets ?? {})])
   const secrets = resolved.secretSets.flatMap(set => [...set.values()])
@@ -53,6 +53,7 @@ export async function startProvider(
     channel,
     reach: resolved.reach,
     prices,
+    books,
     estimate: new TokenEstimate(),
     unpriced: new Set(),
     log,

@@ -146,9 +146,9 @@ describe('a host', () => {
     for (const name of ['first', 'second', 'third']) await host.provider(name)
     const running = (await host.provider('first')).stream(ask)
     await running.next()
-    const next = running.next()
+    const ended = expect(running.next()).rejects.toMatchObject({ kind: 'cancelled' })
     await host.close()
-    await expect(next).rejects.toMatchObject({ kind: 'cancelled' })
+    await ended
     expect((globalThis as { closed?: unknown }).closed).toEqual(['third', 'second', 'first'])
     expect((await failure(host.provider('first'))).kind).toBe('usage')
     await host.close()

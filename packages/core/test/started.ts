@@ -9,6 +9,8 @@ import {
   TokenMint,
   type StartedProvider
 } from '../src/chat/index.ts'
+import { Books } from '../src/budget/index.ts'
+import { Ledger } from '../src/ledger/index.ts'
 import { Counters, createLog, createRedactor } from '../src/observe/index.ts'
 import { createChannel, createTransport } from '../src/transport/index.ts'
 
@@ -60,6 +62,8 @@ export function start(
     redactor,
     ask: askForToken({ channel, made: () => made, clock: Date.now, limits: all })
   })
+  const unknown = { unknown: 'There are no prices here.' }
+  const prices = { costOf: async () => unknown, boundOf: async () => unknown, convert: async () => undefined }
   const made = typeof given === 'function' ? given(tokens) : given
   const provider: StartedProvider = {
     name: 'test',
@@ -69,7 +73,8 @@ export function start(
     settings: all,
     channel,
     reach: isForeign ? new Map() : new Map([[base, 'private']]),
-    prices: { costOf: async () => ({ unknown: 'There are no prices here.' }) },
+    prices,
+    books: new Books({ budgets: [], ledger: new Ledger({ log: () => log }), prices, onFailure: 'refuse', zone: 'UTC' }),
     estimate: new TokenEstimate(),
     unpriced: new Set(),
     log,

@@ -1,6 +1,7 @@
 import type { ProviderError } from './error.ts'
 import type { ChatEvent, Usage } from './event.ts'
 import type { ProviderData } from './message.ts'
+import type { Cost } from './reply.ts'
 import type { ChatRequest, EmbeddingRequest } from './request.ts'
 
 /** How the reply is asked for: piece by piece, or whole. */
@@ -13,7 +14,7 @@ export interface WireRequest {
   /** Absolute http(s) URL, on a host that the manifest's `hosts` allow. */
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  /** A JSON value. Sent as `application/json` unless `headers` say otherwise. */
+  /** A JSON value, or bytes that are the JSON text of one. Sent as `application/json` unless `headers` say otherwise. */
   readonly body?: unknown
   /** What could not be said in this dialect and was changed or left out; each becomes a `warning` event. */
   readonly warnings?: readonly string[]
@@ -46,6 +47,8 @@ export interface Dialect {
    * Also asked for a JSON body with status 200 that was expected to be a reply and gave no `finish`. `body` is parsed JSON, else text.
    */
   decodeError?(status: number, body: unknown, headers: Headers): ProviderError | undefined
+  /** Absent: requests and replies are always written anew. */
+  readonly relay?: RelayDialect
   readonly embeddings?: EmbeddingDialect
   readonly models?: ModelListDialect
   /** Asks the vendor how many tokens a request has. */
@@ -57,6 +60,19 @@ export interface Dialect {
   cancel?(data: ProviderData): WireRequest | undefined
   /** A cheap request that proves address and key. Absent: the model list is asked for. */
   readonly health?: { encode(): WireRequest }
+}
+
+/** For a vendor whose API the client speaks itself: what it wrote is passed on, and what the vendor answers as well. */
+export interface RelayDialect {
+  /** Whether `encode` may send `request.written` as it is: nothing in it would have to be said otherwise. */
+  takes(request: ChatRequest): boolean
+  /**
+   * As `Dialect.streamDecoder`, but events that need nothing mended come in a `frame`. Where something is mended they come bare, and say all that no
+   * frame has said.
+   */
+  streamDecoder(): StreamDecoder
+  /** As `Dialect.decode`, of JSON and its text: one `frame`, or bare events where something is mended or no usage is told. */
+  decode(body: unknown, text: string): Iterable<ChatEvent>
 }
 
 /** A whole reply that takes several requests: this answer was not the reply yet. */
@@ -90,6 +106,8 @@ export interface EmbeddingReply {
   /** One vector for each input, in the order of the inputs. */
   readonly vectors: readonly (readonly number[])[]
   readonly usage: Usage
+  /** What it costs, told by the host; `null`: unknown. A dialect never tells it. */
+  readonly cost?: Cost | null
 }
 
 export interface ModelListDialect {

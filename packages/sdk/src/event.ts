@@ -51,3 +51,16 @@ export type ChatEvent =
   | { readonly type: 'restart'; readonly reason: string }
   /** `raw` is the vendor's word when it differs from `reason`. */
   | { readonly type: 'finish'; readonly reason: FinishReason; readonly raw?: string }
+  | Frame
+
+/**
+ * Events, and the vendor's own words for them. Only in a reply to a request that is passed on as its client wrote it (`ChatRequest.written`): who
+ * asked so may pass these on too.
+ */
+export interface Frame {
+  readonly type: 'frame'
+  /** The data of one event of the vendor's stream, or the JSON text of its whole reply, as it came. */
+  readonly data: string
+  /** What it tells; `finish` is the last. No frames. */
+  readonly events: readonly ChatEvent[]
+}

@@ -46,6 +46,8 @@ export interface ChatReply {
   readonly attempts: readonly Attempt[]
   /** The reply as a message, to append to the conversation. */
   readonly message: AssistantMessage
+  /** The JSON text of the vendor, of a `frame`; told by the host. */
+  readonly written?: string
 }
 
 /** A text that grows by small pieces: an engine keeps each `+=` as a node that is many times larger than the piece. */
@@ -135,6 +137,9 @@ export class ReplyBuilder {
         return
       case 'finish':
         this.#finish = event
+        return
+      case 'frame':
+        for (const told of event.events) this.add(told)
         return
     }
   }

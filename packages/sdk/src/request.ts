@@ -25,11 +25,37 @@ export type ResponseFormat =
       readonly description?: string
     }
 
+/** The messages of a request as its client wrote them: they need not be written anew for a vendor that reads the same words. */
+export interface WrittenMessages {
+  /** Whose chat API they are written for. */
+  readonly api: 'openai'
+  /** A JSON list that is not empty, as UTF-8. Nobody has looked into it: the vendor judges it. */
+  readonly text: Uint8Array
+  /** Those of `messageWords` that stand in it as strings. */
+  readonly words: ReadonlySet<MessageWord>
+}
+
+/** Roles and fields of OpenAI's messages in which the services that speak this API differ. */
+export const messageWords = [
+  'developer',
+  'tool_calls',
+  'function_call',
+  'reasoning',
+  'reasoning_content',
+  'reasoning_details',
+  'extra_content',
+  'provider_data',
+  'parsed'
+] as const
+export type MessageWord = (typeof messageWords)[number]
+
 /** One question to one model. What is absent is not sent, so the vendor's default holds. */
 export interface ChatRequest {
   /** The vendor's model name. Callers of a host may leave it out: the host puts the provider's `default_model` in. */
   readonly model: string
   readonly messages: readonly Message[]
+  /** Sent in place of `messages`, which say the same. Only for a dialect whose `relay.takes` has agreed to this request. */
+  readonly written?: WrittenMessages
   readonly temperature?: number
   readonly topP?: number
   /** The most tokens the reply may have, reasoning included. */

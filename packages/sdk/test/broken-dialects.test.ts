@@ -137,6 +137,34 @@ const broken: Readonly<Record<string, readonly [check: string, spoil: Spoil]>> =
       }
     })
   ],
+  'loses what is in a frame': [
+    'stream: frames tell what a stream tells without them',
+    good => ({
+      relay: {
+        takes: () => true,
+        streamDecoder() {
+          const decode = good.streamDecoder()
+          return event => {
+            const meaning = decode(event)
+            return meaning === 'done'
+              ? meaning
+              : [{ type: 'frame', data: event.data, events: [...meaning].filter(({ type }) => type !== 'text') }]
+          }
+        },
+        decode: body => wholeOf(good, body)
+      }
+    })
+  ],
+  'loses the usage of a whole reply in its frame': [
+    'stream: a frame tells what a whole reply tells without it',
+    good => ({
+      relay: {
+        takes: () => true,
+        streamDecoder: () => good.streamDecoder(),
+        decode: (body, data) => [{ type: 'frame', data, events: wholeOf(good, body).filter(({ type }) => type !== 'usage') }]
+      }
+    })
+  ],
   'says another thing whole than in pieces': [
     'replies: pair text, whole = text',
     good => ({ decode: body => wholeOf(good, body).map(event => (event.type === 'finish' ? { ...event, reason: 'length' } : event)) })

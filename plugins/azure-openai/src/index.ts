@@ -16,7 +16,8 @@ export default defineProvider<Config>({
       // Older versions refuse it (WIRE.md 6.3); the usage of a stream is estimated then.
       quirks: { unsupported: isOld ? ['stream_options'] : [] },
       family: model => families.get(model) ?? model,
-      errors: azureErrorRules
+      errors: azureErrorRules,
+      relays: true
     })
   }
 })

@@ -5,6 +5,7 @@ import { commonErrorRules, type ErrorRule, type ErrorRules } from './error-rules
 import { decodeError } from './errors.ts'
 import { decodeModels } from './models.ts'
 import type { Quirks } from './quirks.ts'
+import { createRelay } from './relay.ts'
 import { createStreamDecoder } from './stream.ts'
 import { decodeWhole } from './whole.ts'
 
@@ -24,6 +25,8 @@ export interface OpenAIDialectOptions extends VendorHooks {
   readonly quirks?: Quirks
   /** Default `commonErrorRules`. A vendor with codes of its own adds them: `{...commonErrorRules, codes: new Map([...commonErrorRules.codes, …])}`. */
   readonly errors?: ErrorRules
+  /** Requests and replies that are OpenAI's on both sides are passed on. Not for a dialect that changes what this one makes. Default false. */
+  readonly relays?: boolean
 }
 
 /** Its whole replies come in one answer. */
@@ -34,7 +37,7 @@ export interface OpenAIDialect extends Dialect {
 
 /** The dialect of a service that speaks the OpenAI chat API. Pure; what differs between services is in `quirks`. */
 export function createOpenAIDialect(options: OpenAIDialectOptions): OpenAIDialect {
-  const { url, headers, quirks = {}, errors = commonErrorRules } = options
+  const { url, headers, quirks = {}, errors = commonErrorRules, relays = false } = options
   const rules = withStatusKinds(errors, quirks.statusKinds)
   const reading = { thinkTags: quirks.thinkTags ?? false, errors: rules }
   const { healthPath } = quirks
@@ -47,6 +50,8 @@ export function createOpenAIDialect(options: OpenAIDialectOptions): OpenAIDialec
     streamDecoder: () => createStreamDecoder(reading),
     decode: body => decodeWhole(body, reading),
     decodeError: (status, body) => decodeError(status, body, rules),
+    // Tags are taken out of the text of replies, so nothing comes as it is.
+    ...(relays && !reading.thinkTags && { relay: createRelay(quirks, options, reading) }),
     embeddings: {
       encode: request => ({
         url: url('/embeddings', request.model),

@@ -4,6 +4,7 @@ import { encodeMessages } from './messages.ts'
 import { modelTraits, type Quirks } from './quirks.ts'
 import { encodeFormat, instruct } from './response-format.ts'
 import { encodeTools } from './tools.ts'
+import { defaultJsonModes, defaultReplay, withMessages } from './written.ts'
 
 /** Tells a person what was changed or left out. */
 export type Warn = (warning: string) => void
@@ -44,16 +45,16 @@ export function encodeBody(
     else body[rename[field] ?? field] = value
   }
 
-  const { format, instruction, warning } = encodeFormat(request.responseFormat, quirks.jsonModes ?? ['json_object', 'json_schema'])
+  const { format, instruction, warning } = encodeFormat(request.responseFormat, quirks.jsonModes ?? defaultJsonModes)
   if (warning !== undefined) warn(warning)
   const style = {
     systemRole: quirks.systemRole ?? traits.systemRole ?? 'system',
     names: !unsupported.includes('name'),
     toolStyle,
     fileStyle,
-    replay: quirks.replay ?? ['reasoning_details', 'extra_content']
+    replay: quirks.replay ?? defaultReplay
   } as const
-  body.messages = encodeMessages(instruct(request.messages, instruction), style, warn)
+  if (request.written === undefined) body.messages = encodeMessages(instruct(request.messages, instruction), style, warn)
   put('temperature', request.temperature)
   put('top_p', request.topP)
   put('max_tokens', request.maxTokens)
@@ -69,7 +70,8 @@ export function encodeBody(
     body.stream = true
     if (!unsupported.includes('stream_options')) body.stream_options = { include_usage: true }
   }
-  return { body: { ...body, ...extra }, warnings: [...warnings] }
+  const whole = { ...body, ...extra }
+  return { body: request.written === undefined ? whole : withMessages(whole, request.written.text), warnings: [...warnings] }
 }
 
 function putEffort(

@@ -15,6 +15,7 @@ export default defineProvider<Config>({
     createOpenAIDialect({
       url: path => joinUrl(config.api_base, path),
       headers: config.api_key === undefined ? {} : { Authorization: `Bearer ${config.api_key}` },
-      quirks: readQuirks(config)
+      quirks: readQuirks(config),
+      relays: true
     })
 })

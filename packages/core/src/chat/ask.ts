@@ -1,12 +1,13 @@
 import { ProviderError, ReplyBuilder, type Attempt, type ChatEvent, type ChatMode, type ChatReply } from '@resoftai/sdk'
 import type { CallOptions } from '../client.ts'
 import { tidy } from './answer-error.ts'
-import { Call } from './call.ts'
-import { priceReply } from './price-reply.ts'
+import { Call, cancelled } from './call.ts'
+import { finishOf } from './finish-hold.ts'
 import { toProviderError } from './retry.ts'
 import { RouteReader } from './route-reader.ts'
 import type { Target } from './route.ts'
 import { isDialect, type StartedProvider } from './started-provider.ts'
+import { tellTries } from './tell-tries.ts'
 
 export type Targets = readonly [Target, ...Target[]]
 
@@ -17,28 +18,33 @@ export type Targets = readonly [Target, ...Target[]]
 export async function* ask(
   targets: Targets,
   mode: ChatMode,
-  { signal, restart, strict, attempts }: CallOptions = {},
+  { signal, restart, strict, attempts, agent, key, budgets }: CallOptions = {},
   seen = new ReplyBuilder(targets[0].request.model)
 ): AsyncGenerator<ChatEvent, void, undefined> {
   const [{ provider, request }] = targets
   const { deadlineMs } = provider.settings.limitsOf(request.model)
   const call = new Call({ deadlineMs, signal, running: provider.running })
-  const reader = new RouteReader({ targets, mode, call, seen, restart, strict })
+  const reader = new RouteReader({ targets, mode, call, seen, restart, strict, caller: { agent, key, budgets } })
+  const tell = tellTries(call.attempts, attempts)
+  let isBegun = false
   let failure: ProviderError | undefined
   let finished = false
   try {
     call.check()
     for (let batch; (batch = await reader.read()) !== undefined;) {
+      if (!isBegun) tell()
+      isBegun = true
       for (const event of batch) {
         // Only the host knows what a reply costs.
         if (event.type === 'cost') continue
-        if (event.type === 'finish') {
-          for (const last of await lastWords(event, reader, seen)) {
+        seen.add(event)
+        const finish = finishOf(event)
+        if (finish !== undefined) {
+          for (const last of await reader.finish(finish.reason)) {
             seen.add(last)
             yield last
           }
         }
-        seen.add(event)
         yield event
       }
     }
@@ -48,25 +54,11 @@ export async function* ask(
     throw explainFailure(failure, reader.target.provider, reader.target.request.model, call.attempts, seen)
   } finally {
     reader.close()
+    if (!finished) await reader.leave(failure ?? cancelled())
     call.end()
-    attempts?.push(...call.attempts)
+    tell()
     noteEnd(reader.target, call, finished ? 'finished' : failure === undefined || failure.kind === 'cancelled' ? 'cancelled' : failure.kind)
   }
-}
-
-/** What the host adds to a finished reply: tokens that the vendor did not count, and the cost. */
-async function lastWords(
-  { reason }: Extract<ChatEvent, { readonly type: 'finish' }>,
-  { target, url }: RouteReader,
-  seen: ReplyBuilder
-): Promise<readonly ChatEvent[]> {
-  const { provider, request } = target
-  if (url === undefined) return []
-  const { model, usage } = seen.partial()
-  // What was refused is not charged for.
-  const missing = reason === 'content_filter' ? undefined : await provider.estimate.ofReply(request, seen)
-  const priced = await priceReply(provider, url, { model, usage: { ...usage, ...missing } })
-  return missing === undefined ? priced : [{ type: 'usage', usage: missing }, ...priced]
 }
 
 /** The same, whole. */
@@ -77,9 +69,10 @@ export async function askWhole(targets: Targets, options: CallOptions = {}): Pro
   const seen = new ReplyBuilder(request.model)
   // Nobody sees the reply before its end, so it may begin again.
   const events = ask(targets, mode, { restart: true, ...options, attempts }, seen)
+  let written: string | undefined
   try {
-    while ((await events.next()).done !== true);
-    return seen.reply(attempts)
+    for await (const event of events) if (event.type === 'frame') written = event.data
+    return { ...seen.reply(attempts), ...(written !== undefined && { written }) }
   } finally {
     options.attempts?.push(...attempts)
   }

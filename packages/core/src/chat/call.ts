@@ -45,6 +45,11 @@ export class Call {
     return this.#failure !== undefined
   }
 
+  /** Why it is over. */
+  get failure(): ProviderError | undefined {
+    return this.#failure
+  }
+
   record(attempt: Attempt): void {
     this.attempts.push(attempt)
     this.#recordedAt = performance.now()
@@ -107,6 +112,8 @@ export class Call {
 
   /** Ends the call from inside the host. */
   fail(failure: ProviderError): void {
+    // A stream that nobody reads on never comes to its `end`, and must not keep the process.
+    clearTimeout(this.#timer)
     this.#failure ??= failure
     this.#listener?.(this.#failure)
   }

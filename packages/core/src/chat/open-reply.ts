@@ -12,6 +12,7 @@ import type { Exchange, ResponseHead } from '../transport/index.ts'
 import { readAnswerError } from './answer-error.ts'
 import type { Call } from './call.ts'
 import type { Key } from './key-ring.ts'
+import type { Leg } from './leg.ts'
 import { providerReader } from './provider-reader.ts'
 import { maxErrorBytes, readBody } from './read-body.ts'
 import { StreamReader, type ReplyReader } from './reply-reader.ts'
@@ -36,11 +37,14 @@ export interface ReplyRequest {
   /** Absent for a provider that is no dialect. */
   readonly wire: WireRequest | undefined
   readonly limits: CallLimits
+  readonly leg: Leg
+  /** Its request is written already, and the answer is wanted as it comes. */
+  readonly isRelayed: boolean
 }
 
 /** One try at a reply. It has succeeded when the first content is here, so until then a repeat is invisible to the caller. */
 export function tryReply(asked: ReplyRequest, call: Call, key: Key): Try<OpenReply> {
-  const { provider, request, mode, wire, limits } = asked
+  const { provider, request, wire, limits, leg } = asked
   let exchange: Exchange | undefined
   const open = async (): Promise<ReplyReader> => {
     if (wire === undefined) {
@@ -52,7 +56,7 @@ export function tryReply(asked: ReplyRequest, call: Call, key: Key): Try<OpenRep
       return { exchange, head: await receiveHead(exchange, provider, limits) }
     }
     const answer = await ask({ next: wire })
-    const reader = openReader(answer, provider, mode, { ask, sleep: ms => call.sleep(ms) })
+    const reader = openReader(answer, asked, { ask, sleep: ms => call.sleep(ms) })
     return tellWhenLeft(
       watchStalls(reader, error => exchange?.abort(error), asked),
       provider,
@@ -63,6 +67,7 @@ export function tryReply(asked: ReplyRequest, call: Call, key: Key): Try<OpenRep
     phase: () => exchange?.phase ?? 'connect',
     run: async () => {
       const started = performance.now()
+      await leg.tryAgain()
       const reader = await open()
       try {
         const reply = await readToFirstContent(reader)
@@ -118,13 +123,16 @@ function lateHead(timeoutMs: number, phase: Exchange['phase']): ProviderError {
 }
 
 /** By what the answer is, not by what was asked: some vendors answer a stream with JSON, or the other way round. */
-function openReader(answer: Answer, provider: StartedProvider, mode: ChatMode, followUps: FollowUps): ReplyReader {
+function openReader(answer: Answer, { provider, mode, isRelayed }: ReplyRequest, followUps: FollowUps): ReplyReader {
   const { exchange, head } = answer
   const dialect = provider.made as Dialect
   const type = head.headers['content-type'] ?? ''
   // A page that calls itself one is read whole, as some relays label their JSON so.
   const isStream = type.includes('event-stream') || (mode === 'stream' && !/json|html/.test(type))
-  return isStream ? new StreamReader(exchange, head, dialect, provider.clock) : new WholeReader(answer, dialect, provider.clock, followUps)
+  const relay = isRelayed && isStream === (mode === 'stream') ? dialect.relay : undefined
+  return isStream
+    ? new StreamReader(exchange, head, dialect, provider.clock, relay)
+    : new WholeReader(answer, dialect, provider.clock, followUps, relay)
 }
 
 async function readToFirstContent(reader: ReplyReader): Promise<OpenReply> {
@@ -136,10 +144,11 @@ async function readToFirstContent(reader: ReplyReader): Promise<OpenReply> {
   return { first, rest: reader }
 }
 
-function watchStalls(reader: ReplyReader, onStall: (error: ProviderError) => void, { provider, limits }: ReplyRequest): ReplyReader {
+function watchStalls(reader: ReplyReader, onStall: (error: ProviderError) => void, { provider, limits, leg }: ReplyRequest): ReplyReader {
   const watch = new StallWatch(limits, provider.counters, onStall, reader instanceof StreamReader ? 'stream' : 'whole')
   const see = (batch: readonly ChatEvent[] | undefined) => {
     watch.see(batch ?? [])
+    if (batch !== undefined) leg.note(batch)
     return batch
   }
   const fail = (error: unknown): never => {

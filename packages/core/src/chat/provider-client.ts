@@ -1,14 +1,13 @@
-import type { ChatMode, EmbeddingReply, WireRequest } from '@resoftai/sdk'
+import type { ChatMode } from '@resoftai/sdk'
 import type { Ask, CallOptions, Health, ProviderClient } from '../client.ts'
 import { HostError } from '../error.ts'
 import type { ResponseHead } from '../transport/index.ts'
-import { ask, askWhole, explainFailure } from './ask.ts'
-import { Call } from './call.ts'
-import { tryJson } from './try-json.ts'
-import { completeEmbedding, completeRequest } from './request.ts'
-import { toProviderError, withRetry } from './retry.ts'
+import { askJson } from './ask-json.ts'
+import { ask, askWhole } from './ask.ts'
+import { embed } from './embed.ts'
+import { completeRequest } from './request.ts'
 import type { Target } from './route.ts'
-import { refuseChanges, sayChanges } from './say-changes.ts'
+import { refuseChanges } from './say-changes.ts'
 import { isDialect, type StartedProvider } from './started-provider.ts'
 
 /** A probe must not keep a person waiting. */
@@ -25,36 +24,12 @@ export function providerClient(started: StartedProvider, defaultModel = started.
   const provider = { ...started, settings: { ...started.settings, defaultModel } }
   const { name, plugin, made, settings } = provider
 
-  const askJson = async <T>(
-    what: string,
-    model: string,
-    wire: WireRequest,
-    decode: (body: unknown) => T,
-    options: CallOptions & { deadlineMs?: number; seeHead?: (head: ResponseHead) => void } = {}
-  ) => {
-    sayChanges(wire, provider, model, options.strict)
-    const call = new Call({ deadlineMs: options.deadlineMs ?? settings.deadlineMs, signal: options.signal, running: provider.running })
-    try {
-      return await withRetry(call, { provider, model }, key =>
-        tryJson({ provider, model, wire, decode, seeHead: options.seeHead }, call, key)
-      )
-    } catch (error) {
-      throw explainFailure(toProviderError(error), provider, model === '' ? undefined : model, call.attempts)
-    } finally {
-      call.end()
-      provider.log.info(what, {
-        provider: name,
-        durationMs: Math.round(performance.now() - call.startedAt),
-        attempts: call.attempts.length
-      })
-    }
-  }
   const cannot = (what: string) => new HostError('usage', `Provider ${name} (plugin ${plugin}) has no ${what}.`)
 
   const listModels = async (options?: CallOptions) => {
     if (!isDialect(made)) return (await made.models?.()) ?? configuredModels()
     if (made.models === undefined) return configuredModels()
-    return askJson('models', '', made.models.encode(), body => made.models!.decode(body), options)
+    return askJson(provider, { what: 'models', model: '', wire: made.models.encode(), decode: body => made.models!.decode(body) }, options)
   }
   const configuredModels = () => {
     if (settings.models === undefined) throw cannot('model list')
@@ -64,7 +39,7 @@ export function providerClient(started: StartedProvider, defaultModel = started.
     if (!isDialect(made)) return
     const wire = made.health?.encode() ?? made.models?.encode()
     if (wire === undefined) throw cannot('cheap way to prove its health')
-    await askJson('health', '', wire, () => undefined, { ...options, deadlineMs: healthDeadlineMs, seeHead })
+    await askJson(provider, { what: 'health', model: '', wire, decode: () => undefined, deadlineMs: healthDeadlineMs, seeHead }, options)
   }
 
   return {
@@ -73,17 +48,10 @@ export function providerClient(started: StartedProvider, defaultModel = started.
     defaultModel: settings.defaultModel,
     chat: async (request, options) => askWhole([targetOf(provider, request)], options),
     stream: (request, options) => ask([targetOf(provider, request)], 'stream', options),
+    relays: asked => isDialect(made) && made.relay?.takes(completeRequest(provider, asked)) === true,
     async embed(request, options) {
       if (!isDialect(made) || made.embeddings === undefined) throw cannot('embeddings')
-      const { embeddings } = made
-      const complete = completeEmbedding(provider, request)
-      return askJson(
-        'embed',
-        complete.model,
-        embeddings.encode(complete),
-        body => namedBy(complete.model, embeddings.decode(body)),
-        options
-      )
+      return embed(provider, made.embeddings, request, options)
     },
     models: listModels,
     async countTokens(asked, options) {
@@ -95,7 +63,11 @@ export function providerClient(started: StartedProvider, defaultModel = started.
         if (counted === undefined) throw cannot('endpoint that counts tokens')
         return counted
       }
-      return askJson('count tokens', request.model, tokens.encode(request), body => tokens.decode(body), options)
+      return askJson(
+        provider,
+        { what: 'count tokens', model: request.model, wire: tokens.encode(request), decode: body => tokens.decode(body) },
+        options
+      )
     },
     estimateTokens: async asked => provider.estimate.ofRequest(completeRequest(provider, asked)),
     async health(options = {}): Promise<Health> {
@@ -120,11 +92,6 @@ export function providerClient(started: StartedProvider, defaultModel = started.
       return wire
     }
   }
-}
-
-/** Some vendors do not say which model made the vectors. */
-function namedBy(model: string, reply: EmbeddingReply): EmbeddingReply {
-  return reply.model === '' ? { ...reply, model } : reply
 }
 
 /** How far `now` is ahead of the vendor's clock. What a cache had kept says how old it is. */

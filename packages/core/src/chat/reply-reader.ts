@@ -5,6 +5,7 @@ import {
   ProviderError,
   type ChatEvent,
   type Dialect,
+  type RelayDialect,
   type StreamDecoder,
   type WireEvent
 } from '@resoftai/sdk'
@@ -42,12 +43,13 @@ export class StreamReader implements ReplyReader {
   /** Told to the caller after the events that came before it in the same chunk. */
   #failure: unknown
 
-  constructor(exchange: Exchange, head: ResponseHead, dialect: Dialect, now: () => number) {
+  /** With `relay` its events come in frames. */
+  constructor(exchange: Exchange, head: ResponseHead, dialect: Dialect, now: () => number, relay?: RelayDialect) {
     this.#exchange = exchange
     this.#head = head
     this.#dialect = dialect
     this.#now = now
-    this.#decode = dialect.streamDecoder()
+    this.#decode = (relay ?? dialect).streamDecoder()
   }
 
   // Not async, as thousands of these wait at the same time: what a wait holds is most of the memory of a quiet stream.

@@ -5,7 +5,8 @@ import type { StartedProvider } from './started-provider.ts'
 
 /** The asked thing with what the configuration of the provider adds: model, headers, extra fields. The caller's own words win. */
 export function completeRequest(provider: StartedProvider, ask: Ask): ChatRequest {
-  if (!Array.isArray(ask.messages) || ask.messages.length === 0) {
+  // Those that are written have been looked at, and are read only where somebody must know them.
+  if (ask.written === undefined && (!Array.isArray(ask.messages) || ask.messages.length === 0)) {
     throw new ProviderError('bad_request', 'A request needs at least one message.', { provider: provider.name })
   }
   return complete(provider, ask)

@@ -32,6 +32,7 @@ export function routeClient({ name, sticky, steps, random }: StartedRoute): Prov
     defaultModel: undefined,
     chat: async (asked, options) => askWhole(targets(asked, options), options),
     stream: (asked, options) => ask(targets(asked, options), 'stream', options),
+    relays: asked => clients.every((client, index) => client.relays?.({ ...asked, model: steps[index]!.model }) === true),
     async embed() {
       throw new HostError('usage', `${name} is a route, and vectors of different models do not go together.`, {
         hint: 'Name one provider.'

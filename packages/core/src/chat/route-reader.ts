@@ -1,12 +1,13 @@
-import { randomUUID } from 'node:crypto'
-import type { ChatEvent, ChatMode, ProviderError, ReplyBuilder } from '@resoftai/sdk'
+import type { ChatEvent, ChatMode, FinishReason, ProviderError, ReplyBuilder } from '@resoftai/sdk'
 import type { Call } from './call.ts'
+import { Leg, type Caller } from './leg.ts'
 import { tryReply, type ReplyRequest } from './open-reply.ts'
 import type { ReplyReader } from './reply-reader.ts'
 import { continueWith } from './rescue.ts'
 import { toProviderError, tryOnce, withRetry } from './retry.ts'
 import type { Target } from './route.ts'
 import { sayChanges } from './say-changes.ts'
+import { nothingShown, outputOf, shownOf, type Shown } from './shown.ts'
 import { isDialect } from './started-provider.ts'
 
 export interface RouteReading {
@@ -20,6 +21,7 @@ export interface RouteReading {
   readonly restart: boolean | undefined
   /** Default: that of each provider. */
   readonly strict: boolean | undefined
+  readonly caller: Caller
 }
 
 /**
@@ -34,7 +36,9 @@ export class RouteReader implements ReplyReader {
   #void: string | undefined
   #reader: ReplyReader | undefined
   #finished = false
-  #url: string | undefined
+  #leg: Leg | undefined
+  /** How much of what the caller has seen is older than this leg. */
+  #older: Shown = nothingShown
 
   constructor(reading: RouteReading) {
     this.#reading = reading
@@ -43,11 +47,6 @@ export class RouteReader implements ReplyReader {
   /** Who is asked now. */
   get target(): Target {
     return this.#reading.targets[this.#index]!
-  }
-
-  /** Where it was asked for; absent for a provider that asks nobody by HTTP. */
-  get url(): string | undefined {
-    return this.#url
   }
 
   read(): Promise<readonly ChatEvent[] | undefined> {
@@ -63,17 +62,27 @@ export class RouteReader implements ReplyReader {
     this.#reader = undefined
   }
 
+  /** What the host adds before the finish of a reply. */
+  async finish(reason: FinishReason): Promise<readonly ChatEvent[]> {
+    return (await this.#leg?.finish(reason, this.#reading.seen)) ?? none
+  }
+
+  /** The reply ends otherwise. */
+  async leave(failure: ProviderError): Promise<void> {
+    await this.#leg?.fail(failure, outputOf(this.#reading.seen, this.#older))
+  }
+
   async #open(): Promise<readonly ChatEvent[]> {
     const { call, mode, targets } = this.#reading
     const { provider, request } = this.target
-    const asked = this.#encode(mode)
+    const asked = await this.#prepare(mode)
     const { first, rest } = await withRetry(call, { provider, model: request.model }, key => tryReply(asked, call, key), {
       spare: targets.length - 1 - this.#index,
       leave: failure => this.#canRescue(failure) || (this.#next(failure) !== undefined && asksToWait(failure)),
       why: this.#index > 0 ? 'fallback' : undefined
     })
     this.#reader = rest
-    const before = [...this.#takeRestart(), ...warningsOf(asked)]
+    const before = [...this.#takeRestart(), ...warningsOf(asked), ...asked.leg.warnings]
     return before.length === 0 ? first : [...before, ...first]
   }
 
@@ -81,6 +90,7 @@ export class RouteReader implements ReplyReader {
     const { call } = this.#reading
     if (this.#reader !== undefined) call.spoil(failure)
     this.close()
+    await this.leave(failure)
     if (call.isOver) throw failure
     if (this.#canRescue(failure)) {
       const events = await this.#rescue()
@@ -118,17 +128,19 @@ export class RouteReader implements ReplyReader {
     rescues.tried++
     let reader: ReplyReader | undefined
     try {
-      const asked = patient(this.#encode('whole'))
+      const asked = patient(await this.#prepare('whole'))
       const opened = await tryOnce(call, { provider, model: request.model }, key => tryReply(asked, call, key), 'rescue')
       reader = opened.rest
       const events = [...opened.first]
       for (let batch; (batch = await reader.read()) !== undefined;) events.push(...batch)
       const continued = continueWith(events, seen.partial(), restart !== false)
       if (continued === undefined) return undefined
+      if (continued[0]?.type === 'restart') this.#older = nothingShown
       rescues.helped++
       this.#finished = true
       return continued
     } catch (error) {
+      await this.leave(toProviderError(error))
       if (call.isOver) throw error
       return undefined
     } finally {
@@ -139,23 +151,28 @@ export class RouteReader implements ReplyReader {
   #takeRestart(): readonly ChatEvent[] {
     const reason = this.#void
     this.#void = undefined
+    if (reason !== undefined) this.#older = nothingShown
     return reason === undefined ? none : [{ type: 'restart', reason }]
   }
 
-  #encode(wanted: ChatMode): ReplyRequest {
+  /** Holds what the reply may cost, and says it in the vendor's words. */
+  async #prepare(wanted: ChatMode): Promise<ReplyRequest> {
+    const { call, seen, caller, strict } = this.#reading
     const { provider, request } = this.target
     const { made, settings } = provider
     const limits = settings.limitsOf(request.model)
-    if (!isDialect(made)) {
-      this.#url = undefined
-      return { provider, request, mode: wanted, wire: undefined, limits }
-    }
-    const mode = made.decode === undefined ? 'stream' : wanted
-    const wire = made.encode(request, mode)
-    this.#url = wire.url
-    sayChanges(wire, provider, request.model, this.#reading.strict)
+    const mode = isDialect(made) && made.decode === undefined ? 'stream' : wanted
+    const wire = isDialect(made) ? made.encode(request, mode) : undefined
+    if (wire !== undefined) sayChanges(wire, provider, request.model, strict)
+    const leg = await Leg.open({ provider, request, url: wire?.url, call, caller })
+    this.#leg = leg
+    this.#older = shownOf(seen)
+    const limited = leg.request === request || !isDialect(made) ? wire : made.encode(leg.request, mode)
     // Repeats of one request carry one key, so that a vendor that knows it answers, and charges, once.
-    return { provider, request, mode, wire: { ...wire, headers: { 'idempotency-key': newRequestKey(), ...wire.headers } }, limits }
+    const sent = limited && { ...limited, headers: { 'idempotency-key': leg.id, ...limited.headers } }
+    // The reply that helps a stream out is cut to what was not shown of it, so it is no longer as it came.
+    const isRelayed = request.written !== undefined && mode === this.#reading.mode
+    return { provider, request: leg.request, mode, wire: sent, limits, leg, isRelayed }
   }
 
   #canRescue({ kind }: ProviderError): boolean {
@@ -189,14 +206,6 @@ export class RouteReader implements ReplyReader {
 }
 
 const none: readonly ChatEvent[] = []
-
-const processKey = randomUUID()
-let requests = 0
-
-/** Unlike any other: a new UUID for each request would cost ten times as much. */
-function newRequestKey(): string {
-  return `${processKey}-${++requests}`
-}
 
 /** A whole reply begins only when the vendor has all of it. */
 function patient(asked: ReplyRequest): ReplyRequest {

@@ -38,7 +38,7 @@ export class StallWatch {
 
   /** Something arrived. */
   see(events: readonly ChatEvent[]): void {
-    const last = events.findLast(isProgress)
+    const last = lastProgress(events)
     this.#idleMs += performance.now() - this.#waitingSince
     this.#waitingSince = 0
     if (last !== undefined) {
@@ -95,6 +95,11 @@ function stalled(limitMs: number, reasoning: boolean): ProviderError {
   })
 }
 
+function lastProgress(events: readonly ChatEvent[]): ChatEvent | undefined {
+  const last = events.findLast(isProgress)
+  return last?.type === 'frame' ? lastProgress(last.events) : last
+}
+
 /** Content, as opposed to signs of life. */
 export function isProgress(event: ChatEvent): boolean {
   switch (event.type) {
@@ -106,6 +111,8 @@ export function isProgress(event: ChatEvent): boolean {
     case 'finish':
     case 'restart':
       return true
+    case 'frame':
+      return event.events.some(isProgress)
     case 'start':
     case 'usage':
     case 'cost':

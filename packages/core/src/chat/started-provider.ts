@@ -1,4 +1,5 @@
 import type { Dialect, Provider } from '@resoftai/sdk'
+import type { Books } from '../budget/index.ts'
 import type { ResolvedProvider } from '../config/types.ts'
 import type { Prices } from '../cost/index.ts'
 import type { Counters, Log, Redactor } from '../observe/index.ts'
@@ -22,6 +23,7 @@ export interface StartedProvider {
   /** Origins in one's own network. */
   readonly reach: ResolvedProvider['reach']
   readonly prices: Prices
+  readonly books: Books
   readonly estimate: TokenEstimate
   /** Models whose price was found missing, and said to be. */
   readonly unpriced: Set<string>

@@ -1,4 +1,4 @@
-import { isFollowUp, isProviderError, ProviderError, type ChatEvent, type Dialect, type FollowUp } from '@resoftai/sdk'
+import { isFollowUp, isProviderError, ProviderError, type ChatEvent, type Dialect, type FollowUp, type RelayDialect } from '@resoftai/sdk'
 import type { Exchange, ResponseHead } from '../transport/index.ts'
 import { decodeWhole, withHead } from './decode-whole.ts'
 import { readBody } from './read-body.ts'
@@ -27,11 +27,14 @@ export class WholeReader implements ReplyReader {
   #dialect: Dialect
   #now: () => number
   #followUps: FollowUps
+  #relay: RelayDialect | undefined
   #next: FollowUp | undefined
   #count = 0
   #complete = false
 
-  constructor(answer: Answer, dialect: Dialect, now: () => number, followUps: FollowUps) {
+  /** With `relay` its events come in a frame. */
+  constructor(answer: Answer, dialect: Dialect, now: () => number, followUps: FollowUps, relay?: RelayDialect) {
+    this.#relay = relay
     this.#answer = answer
     this.#dialect = dialect
     this.#now = now
@@ -43,7 +46,9 @@ export class WholeReader implements ReplyReader {
     const body = this.#next === undefined ? await readBody(this.#answer.exchange) : await this.#askNext(this.#next)
     const { head } = this.#answer
     try {
-      const meaning = decodeWhole(body, head, this.#dialect, this.#next?.decode)
+      const relay = this.#relay
+      const decode = relay === undefined ? this.#next?.decode : (value: unknown) => relay.decode(value, body)
+      const meaning = decodeWhole(body, head, this.#dialect, decode)
       this.#next = isFollowUp(meaning) ? meaning : undefined
       this.#complete = this.#next === undefined
       return isFollowUp(meaning) ? (meaning.events ?? []) : meaning

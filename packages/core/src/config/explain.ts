@@ -16,11 +16,24 @@ export interface ExplainedValue {
  * one that is not in it (its plugin is missing) only what was written is known, and what sounds like a secret is masked.
  */
 export function explainConfig(config: HostConfig, resolved: readonly ResolvedProvider[] = []): readonly ExplainedValue[] {
-  const { log, retry, routes } = config
+  const { log, telemetry, retry, routes, storage, gateway, budgets } = config
   const explained: ExplainedValue[] = []
-  for (const [section, part] of Object.entries({ log, retry, routes })) {
+  for (const [section, part] of Object.entries({
+    log,
+    telemetry,
+    retry,
+    routes,
+    storage,
+    gateway,
+    budgets: Object.fromEntries(budgets.entries())
+  })) {
     for (const [path, value] of Object.keys(part).length === 0 ? [] : flatten(part, section)) {
-      explained.push({ path, value, origin: describeOrigin(config.origin(path)) })
+      explained.push({ path, value: path === 'storage.url' ? withoutPassword(value) : value, origin: describeOrigin(config.origin(path)) })
+    }
+  }
+  for (const [name, { folder: _folder, secrets, problems: _problems, ...written }] of Object.entries(config.tools)) {
+    for (const [path, value] of flatten(written, `tools.${name}`)) {
+      explained.push({ path, value: withoutSecrets(value, secrets), origin: describeOrigin(config.origin(path)) })
     }
   }
   const known = new Map(resolved.map(provider => [provider.name, provider]))
@@ -67,6 +80,17 @@ function conceal(path: string, value: unknown, provider: ResolvedProvider | unde
   const variables = origin?.from === 'file' ? (origin.variables ?? []) : []
   const names = path.split('.').slice(2)
   return [...names, ...variables].some(soundsSecret) ? mask(value) : value
+}
+
+function withoutSecrets(value: unknown, secrets: readonly string[]): unknown {
+  if (Array.isArray(value)) return value.map(item => withoutSecrets(item, secrets))
+  const secret = typeof value === 'string' ? secrets.find(one => one !== '' && value.includes(one)) : undefined
+  return secret === undefined ? value : mask(secret)
+}
+
+/** `postgres://user:…@host/database` */
+function withoutPassword(url: unknown): unknown {
+  return typeof url === 'string' ? url.replace(/(\/\/[^/:@]*):[^@]*@/, '$1:…@').replaceAll(/([?&]password=)[^&]*/gi, '$1…') : url
 }
 
 function* flatten(value: unknown, path: string): Generator<readonly [string, unknown]> {

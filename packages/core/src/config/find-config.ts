@@ -2,7 +2,8 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { isRecord } from './record.ts'
 
-const names = ['yaml', 'yml', 'json', 'ts', 'js', 'mjs'].map(extension => `resoftai.config.${extension}`)
+/** What a project's configuration may be called. */
+export const configNames = ['yaml', 'yml', 'json', 'ts', 'js', 'mjs'].map(extension => `resoftai.config.${extension}`)
 
 /**
  * The configuration files in the nearest folder that has any, from `directory` upward. A plain look at the disk, so that a host without
@@ -12,7 +13,7 @@ export function findConfigFiles(directory: string): readonly string[] {
   const start = resolve(directory)
   for (let folder = start; ; folder = dirname(folder)) {
     if (folder === start || !isOpenToAll(folder)) {
-      const found = [...names.map(name => join(folder, name)).filter(isFile), ...packageFile(folder)]
+      const found = [...configNames.map(name => join(folder, name)).filter(isFile), ...packageFile(folder)]
       if (found.length > 0) return found
     }
     if (folder === dirname(folder)) return []

@@ -1,6 +1,7 @@
 export { judgeHeaders } from './headers.ts'
 export { loadConfig, type LoadOptions } from './load.ts'
 export { resolveHome, type Home } from './home.ts'
+export { configPlaces } from './places.ts'
 export { resolveProvider, type ResolveInput } from './resolve-provider.ts'
 export { completeEntry, implicitProviders, type ImplicitInput } from './implicit-providers.ts'
 export { secretStore, type SecretStore, type StoredSecret } from './secret-store.ts'

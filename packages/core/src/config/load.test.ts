@@ -227,6 +227,36 @@ describe('the log level', () => {
   })
 })
 
+describe('the log file', () => {
+  it('begins at the folder of the configuration that names it; the stronger one wins, key by key', async () => {
+    put('state/config.yaml', 'log: { file: own.log, keep: 7, daily: true }')
+    expect((await load()).log).toEqual({ level: 'warn', file: join(root, 'state/own.log'), keep: 7, daily: true })
+    put('resoftai.config.yaml', 'log: { file: ../logs/a.log, max_size_mb: 1 }')
+    const expected = { level: 'warn', file: join(root, '../logs/a.log'), max_size_mb: 1, keep: 7, daily: true }
+    expect((await load()).log).toEqual(expected)
+    expect((await load({ config: { log: { file: '/var/log/a.log' } } })).log.file).toBe('/var/log/a.log')
+  })
+
+  it.each(['file: ""', 'max_size_mb: 0', 'keep: -1', 'keep: 101', 'daily: 1', 'files: a'])('is refused with %s', async text => {
+    put('resoftai.config.yaml', `log: { ${text} }`)
+    expect((await failure()).problems.map(({ path }) => path)).toEqual([`log.${text.split(':')[0]}`])
+  })
+})
+
+describe('where traces go', () => {
+  it('is an address', async () => {
+    put('resoftai.config.yaml', 'telemetry: { endpoint: "http://localhost:4318" }')
+    expect((await load()).telemetry).toEqual({ endpoint: 'http://localhost:4318' })
+    put('resoftai.config.yaml', 'telemetry:')
+    expect((await load()).telemetry).toEqual({})
+  })
+
+  it.each(['localhost:4318', 'grpc://localhost', 'http://me:secret@localhost', 'http://localhost?a=1'])('is not %s', async endpoint => {
+    put('resoftai.config.yaml', `telemetry: { endpoint: "${endpoint}" }`)
+    expect((await failure()).problems.map(({ path }) => path)).toEqual(['telemetry.endpoint'])
+  })
+})
+
 describe('a wrong configuration', () => {
   it('is refused with everything that is wrong, in both files, with line, path and advice', async () => {
     const own = put('state/config.yaml', 'providers:\n  groq: 5\nlogs: {}\n')

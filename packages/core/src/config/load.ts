@@ -2,14 +2,18 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { inspect } from 'node:util'
 import { HostError, type Problem } from '../error.ts'
+import { budgetsOf, judgeTimeZones } from './budgets.ts'
 import { readDotEnv, type DotEnv } from './dot-env.ts'
 import { expand } from './expand.ts'
 import { findConfigFiles } from './find-config.ts'
 import { resolveHome, type Environment, type Home } from './home.ts'
 import { locate, plainLayer, type Layer } from './layer.ts'
+import { logFile } from './log-file.ts'
 import { chooseLogLevel } from './log-level.ts'
 import { originOf, type SettledLayer } from './origin.ts'
 import { emptyRecord, isRecord } from './record.ts'
+import { storageUrl } from './storage-url.ts'
+import { toolsOf } from './tools.ts'
 import type { HostConfig, Origin, ProviderEntry, RouteConfig } from './types.ts'
 
 export interface LoadOptions {
@@ -26,8 +30,8 @@ export interface LoadOptions {
 
 /**
  * Reads the whole configuration: the project's file over the user's own, with `.env` below the real environment. Throws one `HostError`
- * `config` that lists every problem of every file. A variable that is not set inside one provider's entry does not throw: it is in
- * `unset` and stops that provider only.
+ * `config` that lists every problem of every file. A variable that is not set inside one provider's entry, or one of `tools`, does not
+ * throw: it is in `unset` and stops that entry only.
  */
 export async function loadConfig(options: LoadOptions): Promise<HostConfig> {
   const project = findProjectFile(options)
@@ -40,9 +44,14 @@ export async function loadConfig(options: LoadOptions): Promise<HostConfig> {
   const origin = originOf(layers, env, dotEnv, options.env)
   return guard({
     providers: mergeProviders(layers),
-    log: Object.freeze({ level: level.level }),
+    log: Object.freeze({ ...mergeKey<never>(layers, 'log'), ...logFile(layers, options.cwd), level: level.level }),
+    telemetry: mergeKey<never>(layers, 'telemetry'),
     retry: mergeKey<never>(layers, 'retry'),
     routes: mergeKey<RouteConfig>(layers, 'routes'),
+    budgets: Object.freeze(layers.flatMap(({ value }) => budgetsOf(value))),
+    storage: Object.freeze({ ...mergeKey<never>(layers, 'storage'), ...storageUrl(layers, options.cwd) }),
+    gateway: mergeKey<never>(layers, 'gateway'),
+    tools: toolsOf(layers, options.cwd, env),
     files: layers.flatMap(layer => layer.file ?? []),
     env,
     // What a stronger file says instead does not need the variable.
@@ -91,29 +100,31 @@ function userFile(env: Environment, home: Home | string): string {
   return join(home, 'config.yaml')
 }
 
-/** Expands variables, and sorts the problems into those of the file and those of a single provider. */
+/** Expands variables, and sorts the problems into those of the file and those of a single entry. */
 function settle(layer: Layer, env: Environment): SettledLayer {
   const { value, problems, unset, variables } = expand(layer.value, env)
-  const fatal = [...problems, ...unset.filter(problem => !isOfProvider(problem))].map(problem => locate(layer, problem))
+  const fatal = [...problems, ...unset.filter(problem => !isOfEntry(problem))].map(problem => locate(layer, problem))
   return {
     ...layer,
     value: dropEmpty(value),
     problems: [...layer.problems, ...fatal],
-    unset: unset.filter(isOfProvider).map(problem => locate(layer, problem)),
+    unset: unset.filter(isOfEntry).map(problem => locate(layer, problem)),
     variables
   }
 }
 
-/** Inside of one provider's entry; without its plugin nothing could be said about the rest of it. */
-function isOfProvider({ path = '' }: Problem): boolean {
-  return /^providers\.[^.]+\.(?!(plugin|preset)$)/.test(path)
+/** Inside of the entry of one source of tools or one provider; without its plugin nothing could be said about the rest of that. */
+function isOfEntry({ path = '' }: Problem): boolean {
+  return /^(tools\.|providers\.[^.]+\.(?!(plugin|preset)$))/.test(path)
 }
 
-/** `providers:`, `log:` and `zhipu:` with nothing behind them are empty mappings. */
+/** `providers:`, `log:`, `budgets:` and `zhipu:` with nothing behind them are empty mappings. */
 function dropEmpty(value: unknown): unknown {
   if (!isRecord(value)) return value
   const copy: Record<string, unknown> = { ...value }
-  for (const key of ['log', 'providers', 'retry', 'routes']) if (copy[key] === null) copy[key] = {}
+  if (copy['budgets'] === null) copy['budgets'] = []
+  for (const key of ['log', 'providers', 'retry', 'routes', 'storage', 'gateway', 'tools', 'telemetry'])
+    if (copy[key] === null) copy[key] = {}
   const { providers } = copy
   if (isRecord(providers)) {
     copy['providers'] = Object.fromEntries(Object.entries(providers).map(([name, entry]) => [name, entry ?? {}]))
@@ -126,8 +137,9 @@ async function judge(layers: readonly SettledLayer[]): Promise<readonly Problem[
   if (layers.length === 0) return []
   const { judgeHostConfig } = await import('./judge.ts')
   return layers.flatMap(layer => {
-    const known = new Set(layer.problems.map(problem => problem.path))
-    const found = layer.readable ? judgeHostConfig(layer.value).filter(problem => !known.has(problem.path)) : []
+    const known = new Set([...layer.problems, ...layer.unset].map(problem => problem.path))
+    const judged = layer.readable ? [...judgeHostConfig(layer.value), ...judgeTimeZones(layer.value)] : []
+    const found = judged.filter(problem => !known.has(problem.path))
     return [...layer.problems, ...found.map(problem => locate(layer, problem))]
   })
 }

@@ -12,10 +12,15 @@ export function isSecretFile(value: string): boolean {
   return value.startsWith('file:')
 }
 
+/** Throws where a `file://` address names no file of this machine. */
+export function secretFilePath(value: string, directory: string): string {
+  return value.startsWith('file://') ? fileURLToPath(value) : resolve(directory, value.slice('file:'.length))
+}
+
 /** Reads `file:/path`, `file:///path` or `file:path` (from `directory`). One newline at the end is not part of the secret. */
 export function readSecretFile(value: string, directory: string): SecretFile {
   try {
-    const path = value.startsWith('file://') ? fileURLToPath(value) : resolve(directory, value.slice('file:'.length))
+    const path = secretFilePath(value, directory)
     const stat = statSync(path)
     if (!stat.isFile()) return { ok: false, message: `names ${path}, which is not a regular file` }
     if (stat.size > mostBytes) return { ok: false, message: `names ${path}, which is too large for a secret` }

@@ -19,16 +19,23 @@ export type ProviderEntry = Readonly<Record<string, unknown>>
 export interface HostConfig {
   /** In the order written; later files never reorder. */
   readonly providers: Readonly<Record<string, ProviderEntry>>
-  readonly log: { readonly level: string }
+  readonly log: LogConfig
+  readonly telemetry: TelemetryConfig
   /** How failures are tried again, for providers that say nothing else. */
   readonly retry: RetryConfig
   /** Named lists of models that are asked in order. */
   readonly routes: Readonly<Record<string, RouteConfig>>
+  /** Those of every file: each limit holds. */
+  readonly budgets: readonly BudgetConfig[]
+  readonly storage: StorageConfig
+  readonly gateway: GatewayConfig
+  /** Where the agents of the gateway have their tools from, by name. */
+  readonly tools: Readonly<Record<string, ToolsConfig>>
   /** Files that were read, the strongest first. */
   readonly files: readonly string[]
   /** Environment with `.env` below it. */
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Variables that are not set, by paths inside providers' entries: each stops its provider, not the host. */
+  /** Variables that are not set, by paths inside the entries of providers and tools: each stops its entry, not the host. */
   readonly unset: readonly Problem[]
   /** Of a dotted path such as `providers.groq.timeout`, or of a variable: `env.GROQ_API_KEY`. */
   origin(path: string): Origin | undefined
@@ -56,6 +63,82 @@ export interface RouteTargetConfig {
   readonly model: string
   readonly weight?: number
   readonly only_after?: readonly ProviderErrorKind[]
+}
+
+/** A budget as a person writes it. */
+export interface BudgetConfig {
+  readonly name?: string
+  readonly per: 'request' | 'day' | 'week' | 'month' | 'total'
+  /** `20 CNY` */
+  readonly limit: string
+  readonly provider?: string
+  /** `provider/model` */
+  readonly model?: string
+  readonly agent?: string
+  readonly key?: string
+  readonly each?: 'provider' | 'model' | 'agent' | 'key'
+  readonly time_zone?: string
+  readonly warn_at?: readonly number[]
+  readonly unpriced?: 'refuse' | 'allow'
+}
+
+export interface StorageConfig {
+  /** The file of a `sqlite:` address is absolute here. */
+  readonly url?: string
+  readonly on_failure?: 'refuse' | 'allow'
+  readonly keep_days?: number
+  readonly keep_conversations_days?: number
+}
+
+export interface LogConfig {
+  readonly level: string
+  /** Absolute here. */
+  readonly file?: string
+  readonly max_size_mb?: number
+  readonly keep?: number
+  readonly daily?: boolean
+}
+
+export interface TelemetryConfig {
+  readonly endpoint?: string
+}
+
+export interface GatewayConfig {
+  readonly host?: string
+  readonly port?: number
+  readonly anonymous?: boolean
+  readonly cors?: readonly string[]
+  readonly metrics?: 'admin' | 'public'
+  readonly docs?: 'admin' | 'public'
+  readonly max_body_mb?: number
+  /** Seconds. */
+  readonly drain?: number
+}
+
+/** A source of tools as a person writes it: with one of `module`, `command` and `url`. */
+export interface ToolsEntry {
+  /** A file that exports tools. */
+  readonly module?: string
+  /** A program that is an MCP server. */
+  readonly command?: string
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  /** The address of an MCP server. */
+  readonly url?: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Which of its tools. */
+  readonly only?: readonly string[]
+  /** Seconds for one call. */
+  readonly timeout?: number
+}
+
+export interface ToolsConfig extends ToolsEntry {
+  /** Where relative paths begin; `module` is absolute here. */
+  readonly folder: string
+  /** What no log and no answer may show. */
+  readonly secrets: readonly string[]
+  /** Why it cannot be used. */
+  readonly problems: readonly Problem[]
 }
 
 /** When and how a failed try is repeated. */

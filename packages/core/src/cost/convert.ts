@@ -6,7 +6,12 @@ import type { ConvertedCost, ExchangeRate } from './types.ts'
  * A cost in another currency, rounded half up to a nano-unit, by the latest rate that is not after `at`. Of two rates of one day the first
  * counts. `undefined` when there is none.
  */
-export function convert(cost: Cost, currency: string, rates: readonly ExchangeRate[], at: Date): ConvertedCost | undefined {
+export function convert(
+  cost: Pick<Cost, 'nanos' | 'currency'>,
+  currency: string,
+  rates: readonly ExchangeRate[],
+  at: Date
+): ConvertedCost | undefined {
   const day = at.toISOString().slice(0, 10)
   const rate = rates
     .filter(({ from, to, date }) => date <= day && joins(from, to, cost.currency, currency))

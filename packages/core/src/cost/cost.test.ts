@@ -50,6 +50,43 @@ describe('the curated list', () => {
     )
     expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([])
   })
+
+  test('says of nearly all models how much output they make, the same in each price of a model', () => {
+    const { prices = [] } = curatedPrices()
+    const modelsOf = (of: readonly Price[]) => new Set(of.map(({ service, model }) => `${service}/${model}`)).size
+    const said = new Set(prices.map(({ service, model, max_output }) => `${service}/${model} ${max_output}`))
+    expect(said.size).toBe(modelsOf(prices))
+    expect(modelsOf(prices.filter(({ max_output }) => max_output !== undefined)) / modelsOf(prices)).toBeGreaterThan(0.95)
+  })
+
+  test.each([
+    ['openai/gpt-4', 4_096],
+    ['openai/gpt-3.5-turbo', 4_096],
+    ['openai/gpt-5-chat-latest', 16_384],
+    ['anthropic/claude-3-haiku-20240307', 4_096],
+    ['anthropic/claude-3-5-sonnet-20241022', 8_192],
+    ['gemini/gemini-2.0-flash', 8_192],
+    ['zhipu/glm-4-flash', 4_095],
+    ['moonshot-ai/moonshot-v1-8k', 4_096],
+    ['groq/llama-3.1-8b-instant', 8_000]
+  ])('knows that %s takes no more than %d', (name, tokens) => {
+    const [service = '', model = ''] = name.split('/')
+    expect(book.find(service, model).map(({ max_output }) => max_output)).toEqual([tokens])
+  })
+})
+
+describe('the most output of a model', () => {
+  const judged = (max_output: unknown) => judgePriceList({ version: 1, prices: [{ ...flat, max_output }] })
+
+  test('is a whole number above 0', () => {
+    expect(judged(4_096)).toEqual([])
+    for (const wrong of [0, -1, 1.5, '4096', null]) expect(judged(wrong)).not.toEqual([])
+  })
+
+  test('is that of a person who sets another', () => {
+    const own = { list: { version: 1 as const, prices: [{ ...flat, service: 'openai', model: 'gpt-4', max_output: 2_000 }] }, problems: [] }
+    expect(new PriceBook(curatedPrices(), own).find('openai', 'gpt-4').map(({ max_output }) => max_output)).toEqual([2_000])
+  })
 })
 
 describe('the price of a model', () => {
@@ -157,7 +194,7 @@ describe('the cost of a reply', () => {
   })
 
   test('is unknown where no tier fits', () => {
-    const answer = book.costOf({ ...zhipu, model: 'glm-4.6', usage: { inputTokens: 40_000, outputTokens: 1 } })
+    const answer = book.costOf({ ...zhipu, model: 'glm-4.6', usage: { inputTokens: 200_000, outputTokens: 1 } })
     expect(reasonOf(answer)).toBe('The price of glm-4.6 is not known for a request of this length.')
   })
 

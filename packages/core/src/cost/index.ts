@@ -2,3 +2,4 @@ export { openPrices, setPrice, updatePrices, type PriceOptions } from './command
 export type { PriceBook } from './price-book.ts'
 export type * from './types.ts'
 export { createPrices, type Prices } from './prices.ts'
+export { readNanos } from './decimal.ts'

@@ -33,6 +33,8 @@ export interface Price extends Partial<Rates> {
   readonly days?: readonly string[]
   readonly source: string
   readonly date: string
+  /** The most output tokens, reasoning included, that the model takes as `max_tokens`. */
+  readonly max_output?: number
   readonly batch?: Rates
   readonly tiers?: readonly Tier[]
 }
@@ -71,12 +73,28 @@ export interface CostQuestion {
 /** A cost, or a sentence that says why there is none. */
 export type CostAnswer = { readonly cost: Cost } | { readonly unknown: string }
 
+/** What is asked before a reply. */
+export interface BoundQuestion extends Pick<CostQuestion, 'provider' | 'url' | 'model'> {
+  /** The reply may end at any time between these. */
+  readonly from: Date
+  readonly until: Date
+}
+
+/** What requests to one model can cost at most. */
+export interface PriceBound {
+  readonly currency: string
+  /** The most output tokens that the model makes, reasoning included. */
+  readonly maxOutputTokens: number | undefined
+  /** In nano-units; `undefined` where rates are missing. */
+  nanosOf(inputTokens: number, outputTokens: number): bigint | undefined
+}
+
 /** A cost in another currency. What the vendor charges stays beside it. */
 export interface ConvertedCost {
   readonly nanos: bigint
   readonly currency: string
   readonly rate: ExchangeRate
-  readonly native: Cost
+  readonly native: Pick<Cost, 'nanos' | 'currency'>
 }
 
 /** A price, and whether it is a person's own. */

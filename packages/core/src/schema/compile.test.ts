@@ -27,6 +27,14 @@ const config: JsonSchema = {
 }
 
 describe('A compiled schema', () => {
+  test('is made once, however often it is asked for, and anew for another draft or strictness', async () => {
+    const schema = () => ({ type: 'object', properties: { once: { type: 'string' } } })
+    const first = await compileSchema(schema())
+    expect(await compileSchema(schema())).toBe(first)
+    expect(await compileSchema(schema(), { strict: true })).not.toBe(first)
+    expect(await compileSchema({ ...schema(), $schema: 'http://json-schema.org/draft-07/schema#' })).not.toBe(first)
+  })
+
   test('lists every mistake at once, with path and suggestion, and quotes no value', async () => {
     const validate = await compileSchema(config, { strict: true })
     const problems = validate({ apikey: 'sk-secret', timeout: '3', level: 'fsat', models: ['a', 7, ''], address: 'sk-secret' })

@@ -17,6 +17,10 @@ export interface CompileOptions {
   readonly strict?: boolean
 }
 
+/** Plugins are judged again and again by what they bring, and ajv never lets go of all that it has compiled. */
+const compiled = new Map<string, Validate>()
+const mostKept = 500
+
 /**
  * A validator for a stranger's schema, draft 2020-12 or 7. Throws `HostError` with everything that is wrong with the schema. Neither
  * compiling nor judging changes a value, blocks the process or reads anything from outside.
@@ -25,9 +29,16 @@ export async function compileSchema(schema: JsonSchema, options: CompileOptions 
   const { name = 'The schema', kind = 'plugin', strict = false } = options
   const problems = isSchema(schema) ? checkSchema(schema) : [{ message: 'A schema is a JSON object.' }]
   if (problems.length > 0) throw new HostError(kind, `${name} cannot be used.`, { problems })
+  const key = `${strict} ${JSON.stringify(schema)}`
+  const known = compiled.get(key)
+  if (known !== undefined) return known
   const { schemaEngine } = await import('./engine.ts')
   const made = compile(await schemaEngine(schema, strict), schema)
-  if (typeof made === 'function') return made
+  if (typeof made === 'function') {
+    if (compiled.size >= mostKept) compiled.clear()
+    compiled.set(key, made)
+    return made
+  }
   throw new HostError(kind, `${name} cannot be used.`, { problems: made })
 }
 

@@ -15,8 +15,9 @@ describe('the calibration', () => {
   test('takes an unknown model for one whose estimates are right, with room above', () => {
     const calibration = new Calibration()
     expect(calibration.adjust('m', 1_000)).toBe(1_000)
-    expect(calibration.upperBound('m', 1_000)).toBe(1_400)
     expect(calibration.adjust('m', 0)).toBe(0)
+    expect(calibration.upperBound('m', 1_000)).toBe(2_500)
+    expect(calibration.upperBound(calibrationKey('m', { tools: [{ name: 'get' }] }), 1_000)).toBe(3_000)
   })
 
   test('learns a ratio', () => {
@@ -70,6 +71,14 @@ describe('the calibration', () => {
     expect(even.upperBound('m', 3_000)).toBeLessThan(uneven.upperBound('m', 3_000))
     expect(uneven.upperBound('m', 3_000)).toBeGreaterThan(4_800)
     expect(learned(estimate => estimate / 2).upperBound('m', 3_000)).toBe(3_000)
+  })
+
+  test('bounds more tightly with each report, and keeps some room for ever', () => {
+    const after = [0, 1, 5, 20, 200].map(times => learned(estimate => estimate, times).upperBound('m', 3_000))
+    expect(after).toEqual(after.toSorted((a, b) => b - a))
+    expect(new Set(after).size).toBe(after.length)
+    expect(after.at(-1)).toBeGreaterThan(3_100)
+    expect(after.at(-1)).toBeLessThan(3_300)
   })
 
   test('keeps so many models, and forgets the one that reported longest ago', () => {

@@ -45,6 +45,16 @@ describe('the estimate of a text', () => {
     }
   )
 
+  test.each([
+    'ສະບາຍດີຕອນເຊົ້າ ເຈົ້າສະບາຍດີບໍ',
+    'བོད་ཡིག་ནི་བོད་ཀྱི་སྐད་ཡིག་རེད།',
+    'ሰው ሰራሽ የማሰብ ችሎታ ዓለምን እየቀየረ ነው',
+    'ᎠᏂᏴᏫᏯᎢ ᏣᎳᎩ ᎦᏬᏂᎯᏍᏗ',
+    'ꆈꌠꁱꂷ ꆈꌠꁱꂷ'
+  ])('is more than half of what o200k counts, even of a script that it spells by the byte: %s', text => {
+    expect(estimateText(text) / countTokens(text)).toBeGreaterThan(0.55)
+  })
+
   test('of nothing is nothing', () => {
     expect(estimateText('')).toBe(0)
   })

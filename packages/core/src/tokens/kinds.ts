@@ -35,8 +35,10 @@ export const kinds = {
   alphabet: { first: 1.45, more: 0.15, free: 4 },
   /** Armenian, Hebrew, Arabic. */
   abjad: { first: 1.25, more: 0.33, free: 3 },
-  /** Indian scripts, Thai and all others. */
+  /** Indian scripts, Thai and others that tokenizers have learned. */
   other: { first: 0.1, more: 0.44, free: 1 },
+  /** Lao, Tibetan, Ethiopic and others that they spell by the byte: o200k makes two to three of a letter. */
+  rare: { first: 2, more: 2, free: 1 },
   /** Halves of emoji and rare ideographs. */
   surrogate: { first: 1.85, more: 0.9, free: 2 },
   control: { first: 1, more: 1, free: 1 }
@@ -71,12 +73,18 @@ export const ranges: readonly (readonly [from: number, kind: KindName])[] = [
   [0xc0, 'accented'],
   [0x370, 'alphabet'],
   [0x530, 'abjad'],
-  [0x700, 'other'],
+  [0x700, 'rare'],
+  [0x900, 'other'],
+  [0xe80, 'rare'],
+  [0x1000, 'other'],
   [0x1100, 'hangul'],
-  [0x1200, 'other'],
+  [0x1200, 'rare'],
+  [0x1780, 'other'],
+  [0x1800, 'rare'],
   [0x1e00, 'accented'],
   [0x1f00, 'alphabet'],
   [0x2000, 'symbol'],
+  [0x2c00, 'rare'],
   [0x3000, 'space'],
   [0x3001, 'symbol'],
   [0x3040, 'kana'],
@@ -84,7 +92,7 @@ export const ranges: readonly (readonly [from: number, kind: KindName])[] = [
   [0x31f0, 'kana'],
   [0x3200, 'symbol'],
   [0x3400, 'han'],
-  [0xa000, 'other'],
+  [0xa000, 'rare'],
   [0xac00, 'hangul'],
   [0xd7b0, 'other'],
   [0xd800, 'surrogate'],

@@ -3,6 +3,8 @@ import type { ContentPart } from '@resoftai/sdk'
 type Media = Exclude<ContentPart, { type: 'text' }>
 type Part<T extends Media['type']> = Extract<ContentPart, { type: T }>
 
+/** OpenAI's guide "Images and vision": with gpt-4o-mini 2,833 and 5,667 stand for 85 and 170. */
+const miniImageWeight = 2_833 / 85
 /** An image of 1024 × 1024 in high detail: what one whose size is not known is taken for. */
 const usualImage = 765
 /** Gemini's published rate. */
@@ -32,6 +34,11 @@ export const mediaTokens: { readonly [T in Media['type']]: (part: Part<T>) => nu
     const bytes = base64Bytes(url)
     return url.startsWith('data:text/') ? Math.ceil(bytes / bytesPerTextToken) : Math.ceil(bytes / bytesPerPage) * tokensPerPage
   }
+}
+
+/** How many times the tokens above an image costs with a model. */
+export function imageWeight(model: string): number {
+  return /(?:^|\/)gpt-4o-mini\b/.test(model) ? miniImageWeight : 1
 }
 
 interface Size {

@@ -76,6 +76,16 @@ describe('the tokens of a request', () => {
     expect(ofPart({ type: 'image', url: 'https://example.com/photo.jpg' })).toBe(765)
   })
 
+  test.each([
+    ['gpt-4o-mini', 25_500],
+    ['openai/gpt-4o-mini-2024-07-18', 25_500],
+    ['gpt-4o', 765],
+    ['not-gpt-4o-mini', 765]
+  ])('of an image are as many as %s counts', (model, tokens) => {
+    const asked = user([{ type: 'image', url: png(1024, 1024) }])
+    expect((countLetters({ ...asked, model }) - empty) / tokens).toBeCloseTo(1, 3)
+  })
+
   test('of audio and files go by their length, not by the letters of base64', () => {
     const minute = 'A'.repeat((60 * 16_000 * 4) / 3)
     expect(ofPart({ type: 'audio', data: minute, format: 'mp3' })).toBe(60 * 32)

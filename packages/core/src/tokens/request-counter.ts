@@ -1,5 +1,5 @@
 import type { ChatRequest, Content, ContentPart, Message, ResponseFormat, Tool } from '@resoftai/sdk'
-import { mediaTokens } from './media-tokens.ts'
+import { imageWeight, mediaTokens } from './media-tokens.ts'
 
 /** OpenAI's cookbook ("How to count tokens"): three around each message and its role, one more with a name, three that begin the reply. */
 const messageTokens = 4
@@ -27,12 +27,12 @@ export function requestCounter(countText: (text: string) => number): (request: C
     return tokens
   }
 
-  function part(value: ContentPart): number {
+  function part(value: ContentPart, weight: number): number {
     switch (value.type) {
       case 'text':
         return text(value.text)
       case 'image':
-        return mediaTokens.image({ ...value, url: textOf(value.url) })
+        return weight * mediaTokens.image({ ...value, url: textOf(value.url) })
       case 'audio':
         return mediaTokens.audio({ ...value, data: textOf(value.data) })
       case 'file':
@@ -42,10 +42,11 @@ export function requestCounter(countText: (text: string) => number): (request: C
     }
   }
 
-  const content = (value: Content) => (typeof value === 'string' ? countText(value) : sum(value, part))
+  const content = (value: Content, weight: number) =>
+    typeof value === 'string' ? countText(value) : sum(value, item => part(item, weight))
 
-  function message(value: Message): number {
-    let tokens = messageTokens + content(value.content)
+  function message(value: Message, weight: number): number {
+    let tokens = messageTokens + content(value.content, weight)
     if ('name' in value && value.name !== undefined) tokens += nameTokens + text(value.name)
     if (value.role !== 'assistant') return tokens
     return tokens + text(value.reasoning) + sum(value.toolCalls, call => wrappingTokens + text(call.name) + text(call.arguments))
@@ -56,8 +57,10 @@ export function requestCounter(countText: (text: string) => number): (request: C
   const format = (value: ResponseFormat | undefined) =>
     value?.type === 'json_schema' ? wrappingTokens + text(value.name) + text(value.description) + schema(value.schema) : 0
 
-  return ({ messages, tools, responseFormat }) =>
-    Math.ceil(replyTokens + sum(messages, message) + sum(tools, tool) + format(responseFormat))
+  return ({ model, messages, tools, responseFormat }) => {
+    const weight = imageWeight(textOf(model))
+    return Math.ceil(replyTokens + sum(messages, value => message(value, weight)) + sum(tools, tool) + format(responseFormat))
+  }
 }
 
 function textOf(value: unknown): string {

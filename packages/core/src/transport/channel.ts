@@ -43,7 +43,7 @@ export function createChannel({ transport, allowedHosts, reach, secretQuery }: C
       const headers: Record<string, string> = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'resoftai' }
       for (const name in request.headers) headers[name.toLowerCase()] = fillSecrets(request.headers[name] as string, secrets)
       const query = secretQuery.length > 0 && url.search !== '' ? fillQuery(url, secretQuery, secrets) : url.search
-      const body = request.body === undefined ? undefined : JSON.stringify(request.body)
+      const body = request.body === undefined || request.body instanceof Uint8Array ? request.body : JSON.stringify(request.body)
       if (body !== undefined) headers['content-type'] ??= 'application/json'
       const method = request.method ?? (body === undefined ? 'GET' : 'POST')
       return transport.send({ method, origin, path: url.pathname + query, headers, body, reach: judged.reach, connectTimeoutMs })

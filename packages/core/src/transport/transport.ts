@@ -12,7 +12,7 @@ export interface HttpRequest {
   readonly origin: string
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string | undefined
+  readonly body: string | Uint8Array | undefined
   /** Default: `public`. */
   readonly reach?: Reach | undefined
   /** For the name look-up, TCP and TLS together. Default: 10,000. */

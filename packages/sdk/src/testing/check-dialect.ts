@@ -6,6 +6,7 @@ import { finishChecks } from './check/finish-checks.ts'
 import { junkChecks } from './check/junk-checks.ts'
 import { providesChecks } from './check/provides-checks.ts'
 import { purityChecks } from './check/purity-checks.ts'
+import { relayChecks } from './check/relay-checks.ts'
 import { replyChecks } from './check/reply-checks.ts'
 import { secretChecks } from './check/secret-checks.ts'
 import { streamChecks } from './check/stream-checks.ts'
@@ -22,6 +23,7 @@ const suite = [
   encodeChecks,
   replyChecks,
   streamChecks,
+  relayChecks,
   finishChecks,
   toolChecks,
   usageChecks,

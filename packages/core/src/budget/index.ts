@@ -1,0 +1,6 @@
+export type { Applied } from './applied.ts'
+export { Books, type Full, type Money, type Refusal } from './books.ts'
+export { decimalOf } from './decimal-of.ts'
+export { boundsOf } from './period.ts'
+export { readBudgets } from './read-budgets.ts'
+export type * from './types.ts'

@@ -1,0 +1,2 @@
+export { Ledger, type Seed } from './ledger.ts'
+export type * from './types.ts'

@@ -1,0 +1,6 @@
+export { countTokensBody, readCountTokensBody } from './count-tokens.ts'
+export { errorFrame, toAnthropicError } from './errors.ts'
+export { messageBody } from './message-body.ts'
+export { messageEvents } from './message-events.ts'
+export { readMessagesBody } from './messages-body.ts'
+export { forOtherVendors } from './other-vendors.ts'

@@ -1,0 +1,8 @@
+export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts'
+export type { Settings } from './generation.ts'
+export { digestOf, newKey, shownOf } from './guard/digest.ts'
+export type { ChatOptions } from './routes/chat.ts'
+export type { PressureLimits } from './operate/pressure.ts'
+export { Reloads } from './operate/reloads.ts'
+export { openTools, type ChosenTools, type SourceState, type ToolsOptions, type ToolSources } from './tools/index.ts'
+export { Spending } from './operate/spending.ts'

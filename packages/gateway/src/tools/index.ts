@@ -1,0 +1,3 @@
+export type { ChosenTools } from './choose-tools.ts'
+export { openTools, type ToolsOptions, type ToolSources } from './open-tools.ts'
+export type { SourceState } from './tool-source.ts'

@@ -1,0 +1,1 @@
+export { createLedgerStore } from './store.ts'

@@ -1,0 +1,2 @@
+export { createReplyStore } from './store.ts'
+export type { BegunReply, KeptReply, ReplyStore } from './types.ts'

@@ -1,0 +1,55 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Sandbox } from '../../cli/test/cli-process.ts'
+import { until, vendorKey } from './support.ts'
+
+export interface Running extends AsyncDisposable {
+  readonly url: string
+  /** Made at the first start in a sandbox, and shown once. */
+  readonly key: string | undefined
+  /** All that it has written so far. */
+  readonly stdout: () => string
+  readonly stderr: () => string
+  readonly signal: (name: NodeJS.Signals) => void
+  /** The exit code. */
+  readonly ended: Promise<number | null>
+}
+
+/** `resoftai serve` itself, on a free port, with the provider `vendor` at an address. */
+export async function serveApart(
+  sandbox: Sandbox,
+  vendor: string,
+  config: object = {},
+  env: Readonly<Record<string, string>> = {}
+): Promise<Running> {
+  const provider = {
+    plugin: 'openai-compatible',
+    api_base: vendor,
+    api_key: vendorKey,
+    default_model: 'm1',
+    max_retries: 0,
+    breaker: { failures: 0 }
+  }
+  writeFileSync(join(sandbox.cwd, 'resoftai.config.json'), JSON.stringify({ providers: { vendor: provider }, ...config }))
+  const child = sandbox.start(['serve', '--port', '0', '--json'], { env })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (part: string) => (stdout += part))
+  child.stderr.setEncoding('utf8').on('data', (part: string) => (stderr += part))
+  const ended = new Promise<number | null>(resolve => child.once('close', resolve))
+  await until(() => stdout.endsWith('}\n') || child.exitCode !== null)
+  if (child.exitCode !== null) throw new Error(stderr)
+  const { address: url, key } = JSON.parse(stdout) as { readonly address: string; readonly key?: string }
+  return {
+    url,
+    key,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    signal: name => void child.kill(name),
+    ended,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await ended
+    }
+  }
+}
