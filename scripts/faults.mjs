@@ -1,29 +1,50 @@
-// `npm run faults`: the fault catalogue row by row, from the tests that carry the numbers. `--long` adds what takes minutes.
+// `npm run faults`: the fault catalogue row by row, from the tests that carry the numbers.
+// `--long` adds what takes minutes. `--after <file>` takes the tests that are no longer for it from the results of an `npm test -- --json`.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { catalogue } from '../tests/faults/catalogue.ts'
 
 const folders = ['tests/faults', 'tests/budgets', 'tests/gateway']
 const marks = { passed: '✓', failed: '✗' }
-const long = process.argv.includes('--long')
+const { long, after } = parseArgs({ options: { long: { type: 'boolean' }, after: { type: 'string' } } }).values
 const folder = mkdtempSync(join(tmpdir(), 'resoftai-faults-'))
 const results = join(folder, 'results.json')
 try {
+  const files = after === undefined ? folders : longerFiles()
   const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js']
   // What is measured must not share the machine with other tests.
   const run = spawnSync(
     process.execPath,
-    [...jest, ...folders, '--silent', '--json', `--outputFile=${results}`, ...(long ? ['--runInBand'] : [])],
+    [...jest, ...files, '--silent', '--json', `--outputFile=${results}`, ...(long ? ['--runInBand'] : [])],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: { ...process.env, ...(long && { FAULTS: 'long' }) }
     }
   )
-  process.exitCode = print(JSON.parse(readFileSync(results, 'utf8')).testResults) && run.status === 0 ? 0 : 1
+  const suites = suitesOf(results)
+  const again = new Set(suites.map(({ name }) => name))
+  const before = after === undefined ? [] : suitesOf(after).filter(({ name }) => isOfFaults(name) && !again.has(name))
+  process.exitCode = print([...before, ...suites]) && run.status === 0 ? 0 : 1
 } finally {
   rmSync(folder, { recursive: true, force: true })
+}
+
+/** The files whose tests, or some of them, are other ones with `--long`. */
+function longerFiles() {
+  return folders
+    .flatMap(name => readdirSync(name).map(file => join(name, file)))
+    .filter(file => file.endsWith('.test.ts') && readFileSync(file, 'utf8').includes("process.env['FAULTS']"))
+}
+
+function suitesOf(file) {
+  return JSON.parse(readFileSync(file, 'utf8')).testResults
+}
+
+function isOfFaults(file) {
+  return folders.some(name => file.startsWith(join(process.cwd(), name)))
 }
 
 /** One line for each fault; true when all are green. */

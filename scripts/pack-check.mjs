@@ -1,7 +1,7 @@
 // Does what a stranger does: installs the packed tarball into an empty folder without a lock file and types the first commands,
 // on the pinned Node and on the oldest and the long-term one that the packages promise. Prints one line a check.
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -38,6 +38,9 @@ const keys = Object.fromEntries(
 keys.AZURE_OPENAI_ENDPOINT = 'https://my-resource.openai.azure.com'
 const run = (command, args) =>
   execFileSync(command, args, { cwd: project, env: environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 })
+const expect = (text, part) => {
+  if (!text.includes(part)) throw new Error(`expected ${JSON.stringify(part)} in:\n${text}`)
+}
 
 try {
   let tarball
@@ -82,28 +85,33 @@ try {
      if (!result.content.includes('simulator')) throw new Error('unexpected answer: ' + result.content)
      await host.close()`
   )
+  copyFileSync(join(root, 'examples/project/gateway.js'), join(project, 'gateway.js'))
+  check('the types hold for a program that serves the gateway', () => {
+    const strict = ['--noEmit', '--allowJs', '--checkJs', '--strict', '--target', 'es2024', '--module', 'nodenext']
+    const ofNode = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')]
+    run(join(root, 'node_modules/.bin/tsc'), [...strict, ...ofNode, 'gateway.js'])
+  })
   const command = join(project, 'node_modules/resoftai/bin/resoftai.js')
   writeFileSync(
     join(project, 'serve.js'),
     `import { spawn } from 'node:child_process'
-     const gateway = spawn(process.execPath, [${JSON.stringify(command)}, 'serve', '--port', '0', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] })
+     const [command, home] = process.argv.slice(2)
+     const env = { ...process.env, RESOFTAI_HOME: home }
+     const gateway = spawn(process.execPath, [command, 'serve', '--port', '0', '--json'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
      let told = ''
      for await (const piece of gateway.stdout) if ((told += piece).trim().endsWith('}')) break
      const { address, key } = JSON.parse(told)
      const asked = { model: 'simulator/canned', messages: [{ role: 'user', content: 'Hello?' }] }
-     const headers = { 'content-type': 'application/json', ...(key && { authorization: 'Bearer ' + key }) }
+     const headers = { 'content-type': 'application/json', authorization: 'Bearer ' + key }
      const answer = await fetch(address + '/v1/chat/completions', { method: 'POST', headers, body: JSON.stringify(asked) })
      const ended = new Promise(resolve => gateway.once('exit', resolve))
      gateway.kill('SIGTERM')
      const code = await ended
-     if (key ? answer.status !== 200 : answer.status !== 401) throw new Error('unexpected status ' + answer.status + ': ' + (await answer.text()))
+     if (answer.status !== 200) throw new Error('unexpected status ' + answer.status + ': ' + (await answer.text()))
      if (code !== 0) throw new Error('it ended with ' + code)`
   )
   for (const [version, node] of nodes) {
     const resoftai = (...args) => run(node, [command, ...args])
-    const expect = (text, part) => {
-      if (!text.includes(part)) throw new Error(`expected ${JSON.stringify(part)} in:\n${text}`)
-    }
     check(`Node ${version}: resoftai --version`, () => expect(resoftai('--version'), '.'))
     check(`Node ${version}: resoftai plugin list`, () => expect(resoftai('plugin', 'list'), 'openai-compatible'))
     check(`Node ${version}: every bundled plugin can be asked`, () => {
@@ -126,9 +134,24 @@ try {
     check(`Node ${version}: resoftai plugin install openai-compatible`, () => resoftai('plugin', 'install', 'openai-compatible'))
     check(`Node ${version}: resoftai chat -p simulator`, () => expect(resoftai('chat', '-p', 'simulator', 'Hello?'), 'simulator'))
     check(`Node ${version}: resoftai demo`, () => expect(resoftai('demo'), 'simulator'))
-    check(`Node ${version}: resoftai serve`, () => run(node, ['serve.js']))
+    check(`Node ${version}: resoftai serve`, () => run(node, ['serve.js', command, join(workspace, `home-${version}`)]))
     check(`Node ${version}: the library answers`, () => run(node, ['library.js']))
+    check(`Node ${version}: a program serves the gateway itself`, () =>
+      expect(run(node, ['gateway.js']), '200 This is the ResoftAI simulator')
+    )
   }
+
+  const prefix = join(workspace, 'global')
+  const globally = join(prefix, 'bin/resoftai')
+  const resoftai = (...args) => run(process.execPath, [globally, ...args])
+  check('it installs with --global', () => run('npm', ['install', '--global', '--prefix', prefix, '--no-audit', '--no-fund', tarball]))
+  check('--global: resoftai --version', () => expect(resoftai('--version'), '.'))
+  check('--global: resoftai chat --help', () => expect(resoftai('chat', '--help'), '--dry-run'))
+  check('--global: resoftai plugin list names every bundled plugin', () => {
+    const listed = resoftai('plugin', 'list')
+    for (const plugin of readdirSync(join(root, 'plugins'))) expect(listed, plugin)
+  })
+  check('--global: resoftai serve', () => run(process.execPath, ['serve.js', globally, join(workspace, 'home-global')]))
 } finally {
   rmSync(workspace, { recursive: true, force: true })
 }

@@ -47,10 +47,13 @@ const ours = collectOurs(join(root, 'cli'))
 const dependencies = { ...manifest.dependencies }
 for (const [name, folder] of ours) {
   const target = join(stage, 'node_modules', name)
-  const inner = copyPackage(folder, target)
-  writeFileSync(join(target, 'package.json'), `${JSON.stringify(inner, null, 2)}\n`)
-  // Named here as well: some package managers do not look into bundled packages for what these need.
-  Object.assign(dependencies, inner.dependencies, { [name]: inner.version })
+  const { dependencies: needed = {}, ...inner } = copyPackage(folder, target)
+  const bundled = {}
+  // What is not ours is needed by `resoftai` alone. npm takes what a bundled package needs for bundled too, and makes an empty folder of it
+  // wherever it cannot put it beside `resoftai`: in a global install, or where another version of it is there already.
+  for (const [other, version] of Object.entries(needed)) (isOurs(other) ? bundled : dependencies)[other] = version
+  writeFileSync(join(target, 'package.json'), `${JSON.stringify({ ...inner, dependencies: bundled }, null, 2)}\n`)
+  dependencies[name] = inner.version
 }
 const published = { ...manifest, dependencies, bundleDependencies: [...ours.keys()].toSorted((a, b) => a.localeCompare(b)) }
 writeFileSync(join(stage, 'package.json'), `${JSON.stringify(published, null, 2)}\n`)

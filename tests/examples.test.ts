@@ -133,6 +133,10 @@ describe('the library', () => {
     expect(lines.slice(2)).toEqual(['day 840000n 0n 20000000n CNY', 'finished 20 100 840000n', 'quota null null null', ''])
   })
 
+  test('serves the gateway itself', async () => {
+    expect(await script('gateway.js')).toMatch(/^200 This is the ResoftAI simulator/)
+  })
+
   test('explains what failed', async () => {
     expect(await script('errors.js')).toContain('nothing was asked: not_found')
   })

@@ -18,19 +18,22 @@ export type {
   LedgerStore,
   LedgerView,
   LocalText,
+  Log,
+  LogOptions,
   Manifest,
   Problem,
   ProviderClient,
   ProviderInfo,
   ProviderStats,
   RecordFilter,
+  Redactor,
   ResponseHead,
   Totals,
   TotalsBy,
   Transport,
   TransportOptions
 } from '@resoftai/core'
-export { createTransport, histogramBounds, HostError, isHostError } from '@resoftai/core'
+export { createLog, createRedactor, createTransport, histogramBounds, HostError, isHostError } from '@resoftai/core'
 export * from '@resoftai/agent'
 export * from '@resoftai/sdk'
 

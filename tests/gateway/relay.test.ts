@@ -1,4 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { cut, json, readServerSentEvents, sse, stall, wait, write, type Answer, type ReceivedRequest } from '@resoftai/sdk/testing'
 import type OpenAI from 'openai'
 import { completion, delta, finished, said, vendorError } from '../faults/support.ts'
@@ -45,12 +48,33 @@ describe('a request', () => {
     expect(messagesIn(sent(served).body) === messages).toBe(true)
   })
 
-  test('is sent again as it was', async () => {
+  const long = JSON.stringify([{ role: 'user', content: 'née 👋 '.repeat(30_000) }])
+  test.each([
+    ['A short one', odd],
+    ['A long one', long]
+  ])('is sent again as it was. %s', async (_what, messages) => {
     const busy = json(vendorError('busy'), { status: 503 })
     await using served = await serve([busy, json(completion('Hello'))])
-    const response = await served.ask(path, `{"model":"vendor/m1","messages":${odd}}`)
+    const response = await served.ask(path, `{"model":"vendor/m1","messages":${messages}}`)
     expect(response.headers.get('x-resoftai-attempts')).toBe('2')
-    expect(served.service.requests.map(({ body }) => messagesIn(body))).toEqual([odd, odd])
+    expect(served.service.requests.map(({ body }) => messagesIn(body) === messages)).toEqual([true, true])
+  })
+
+  test('that a vendor refuses before it has read it is refused with its words', async () => {
+    const vendor = createServer((_request, response) => {
+      response.writeHead(413, { 'content-type': 'application/json' }).end(JSON.stringify(vendorError('too long for us')))
+    })
+    await once(vendor.listen(0, '127.0.0.1'), 'listening')
+    try {
+      const { port } = vendor.address() as AddressInfo
+      await using served = await serve(reply, { settings: { api_base: `http://127.0.0.1:${port}/v1` } })
+      const messages = JSON.stringify([{ role: 'user', content: 'née 👋 '.repeat(500_000) }])
+      const answer = await served.ask(path, `{"model":"vendor/m1","messages":${messages}}`)
+      expect([answer.status, await answer.json()]).toMatchObject([400, { error: { message: expect.stringContaining('too long for us') } }])
+    } finally {
+      vendor.closeAllConnections()
+      vendor.close()
+    }
   })
 
   test.each<[string, object]>([

@@ -14,7 +14,7 @@ export interface WireRequest {
   /** Absolute http(s) URL, on a host that the manifest's `hosts` allow. */
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  /** A JSON value, or bytes that are the JSON text of one. Sent as `application/json` unless `headers` say otherwise. */
+  /** A JSON value, or bytes that are the JSON text of one, in one piece or a list of several. Sent as `application/json` unless `headers` say otherwise. */
   readonly body?: unknown
   /** What could not be said in this dialect and was changed or left out; each becomes a `warning` event. */
   readonly warnings?: readonly string[]

@@ -126,9 +126,9 @@ describe('The conformance suite of a plugin folder', () => {
 describe('A plugin that does not want to be checked', () => {
   test('and hangs is stopped, in the check that is named', async () => {
     const hanging = code({ streamDecoder: '() => () => { for (;;); }' })
-    expect(await check(hanging, cases, { patienceMs: 1_000 })).toMatchObject({
+    expect(await check(hanging, cases, { patienceMs: 4_000 })).toMatchObject({
       failed: ['replies: fixture hello'],
-      words: ' : The code did not end within 1 s.'
+      words: ' : The code did not end within 4 s.'
     })
   })
 

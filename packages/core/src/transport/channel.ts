@@ -1,7 +1,7 @@
 import { ProviderError, type WireRequest } from '@resoftai/sdk'
 import { checkLiteral, type Reach } from './addresses.ts'
 import type { Exchange } from './exchange.ts'
-import type { Transport } from './transport.ts'
+import type { HttpRequest, Transport } from './transport.ts'
 
 export interface ChannelOptions {
   readonly transport: Transport
@@ -43,12 +43,21 @@ export function createChannel({ transport, allowedHosts, reach, secretQuery }: C
       const headers: Record<string, string> = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'resoftai' }
       for (const name in request.headers) headers[name.toLowerCase()] = fillSecrets(request.headers[name] as string, secrets)
       const query = secretQuery.length > 0 && url.search !== '' ? fillQuery(url, secretQuery, secrets) : url.search
-      const body = request.body === undefined || request.body instanceof Uint8Array ? request.body : JSON.stringify(request.body)
+      const body = writeBody(request.body)
       if (body !== undefined) headers['content-type'] ??= 'application/json'
+      if (Array.isArray(body)) headers['content-length'] = String(body.reduce((sum: number, { length }: Uint8Array) => sum + length, 0))
       const method = request.method ?? (body === undefined ? 'GET' : 'POST')
       return transport.send({ method, origin, path: url.pathname + query, headers, body, reach: judged.reach, connectTimeoutMs })
     }
   }
+}
+
+function writeBody(body: unknown): HttpRequest['body'] {
+  return body === undefined || body instanceof Uint8Array || isPieces(body) ? body : JSON.stringify(body)
+}
+
+function isPieces(body: unknown): body is readonly Uint8Array[] {
+  return Array.isArray(body) && body.length > 0 && body.every(piece => piece instanceof Uint8Array)
 }
 
 /** The address, and the entry that allows it. */

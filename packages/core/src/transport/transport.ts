@@ -12,7 +12,8 @@ export interface HttpRequest {
   readonly origin: string
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string | Uint8Array | undefined
+  /** Pieces need their whole length in `content-length`. */
+  readonly body: string | Uint8Array | readonly Uint8Array[] | undefined
   /** Default: `public`. */
   readonly reach?: Reach | undefined
   /** For the name look-up, TCP and TLS together. Default: 10,000. */
@@ -49,7 +50,8 @@ export function createTransport({ env = {}, lookup }: TransportOptions = {}): Tr
       const route = { reach, connectTimeoutMs, proxy: findProxy(origin) }
       const isUnknown = route.proxy === undefined && origin.startsWith('http:') && !plain.has(origin)
       // The host has its own clocks. Said here as pools that undici makes for proxies have limits of their own.
-      const options = { origin, path, method, headers, body: body ?? null, headersTimeout: 0, bodyTimeout: 0 }
+      // undici takes anything that can be iterated, which its type does not tell.
+      const options = { origin, path, method, headers, body: (body ?? null) as string | null, headersTimeout: 0, bodyTimeout: 0 }
       const exchange = new UndiciExchange({
         async explain(error, phase) {
           const failure = readNetworkError(error, phase, { host: origin.replace(/^\w+:\/\//, ''), proxy: route.proxy })

@@ -1,0 +1,2 @@
+export * from '@resoftai/gateway'
+export * from '@resoftai/storage'
