@@ -91,6 +91,13 @@ const timeouts = {
 /** No answer is kept on its way, and none is taken for something else than it says. */
 const safeHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' }
 
+/** Requests are read by hand. By default two compilers of schemas would be loaded, for nobody. */
+const noSchemas = { buildValidator: refuseSchema, buildSerializer: refuseSchema } as const
+
+function refuseSchema(): never {
+  throw new Error('The server of the gateway compiles no schemas: a route that is added to it must check its requests itself.')
+}
+
 export function createGateway({
   keys: store,
   conversations,
@@ -130,6 +137,7 @@ export function createGateway({
     // Nobody's address may be taken from a header that anybody can write.
     trustProxy: false,
     routerOptions: { maxParamLength: 200 },
+    schemaController: { compilersFactory: noSchemas },
     forceCloseConnections: 'idle',
     http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000, maxHeaderSize: 16_384, requireHostHeader: true },
     ...timeouts,
