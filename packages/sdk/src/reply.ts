@@ -71,17 +71,28 @@ class GrowingText {
   }
 }
 
-/** Joins the events of a reply. `add` each event, then `reply()`; `partial()` at any time. */
+interface GrowingCall {
+  id: string
+  name: string
+  arguments: string
+}
+
+const noCalls: ReadonlyMap<number, GrowingCall> = new Map()
+
+/**
+ * Joins the events of a reply. `add` each event, then `reply()`; `partial()` at any time. What it needs for a part of a reply is made with the first
+ * piece of it: thousands of these wait at the same time.
+ */
 export class ReplyBuilder {
-  #content = new GrowingText()
-  #reasoning = new GrowingText()
-  #calls = new Map<number, { id: string; name: string; arguments: string }>()
+  #content: GrowingText | undefined
+  #reasoning: GrowingText | undefined
+  #calls: Map<number, GrowingCall> | undefined
   #finish: { reason: FinishReason; raw?: string } | undefined
   #usage: Usage = {}
   #model: string
   #id: string | undefined
-  #citations: Citation[] = []
-  #warnings: string[] = []
+  #citations: Citation[] | undefined
+  #warnings: string[] | undefined
   #providerData: ProviderData | undefined
   #cost: Cost | null = null
 
@@ -97,21 +108,22 @@ export class ReplyBuilder {
         this.#id = event.id ?? this.#id
         return
       case 'text':
-        this.#content.add(event.text)
+        ;(this.#content ??= new GrowingText()).add(event.text)
         return
       case 'reasoning':
-        this.#reasoning.add(event.text)
+        ;(this.#reasoning ??= new GrowingText()).add(event.text)
         return
       case 'tool_call': {
-        const call = this.#calls.get(event.index) ?? { id: '', name: '', arguments: '' }
+        const calls = (this.#calls ??= new Map())
+        const call = calls.get(event.index) ?? { id: '', name: '', arguments: '' }
         call.id ||= event.id ?? ''
         call.name ||= event.name ?? ''
         call.arguments += event.arguments ?? ''
-        this.#calls.set(event.index, call)
+        calls.set(event.index, call)
         return
       }
       case 'citation':
-        this.#citations.push(event.citation)
+        ;(this.#citations ??= []).push(event.citation)
         return
       case 'usage':
         this.#usage = { ...this.#usage, ...readCounts(event.usage) }
@@ -123,13 +135,13 @@ export class ReplyBuilder {
         this.#providerData = { ...this.#providerData, ...event.data }
         return
       case 'warning':
-        this.#warnings.push(event.message)
+        ;(this.#warnings ??= []).push(event.message)
         return
       case 'restart':
-        this.#content = new GrowingText()
-        this.#reasoning = new GrowingText()
-        this.#calls.clear()
-        this.#citations = []
+        this.#content = undefined
+        this.#reasoning = undefined
+        this.#calls = undefined
+        this.#citations = undefined
         this.#providerData = undefined
         this.#usage = {}
         this.#cost = null
@@ -154,9 +166,9 @@ export class ReplyBuilder {
     readonly model: string
   } {
     return {
-      text: this.#content.value,
-      reasoning: this.#reasoning.value,
-      toolCalls: this.#calls.size,
+      text: this.#content?.value ?? '',
+      reasoning: this.#reasoning?.value ?? '',
+      toolCalls: this.#calls?.size ?? 0,
       usage: this.#usage,
       model: this.#model
     }
@@ -164,7 +176,7 @@ export class ReplyBuilder {
 
   /** The tool calls that have begun; the last one may not be complete. */
   toolCalls(): readonly ToolCall[] {
-    return [...this.#calls.entries()].toSorted(([a], [b]) => a - b).map(([index, call]) => completeCall(index, call))
+    return [...(this.#calls ?? noCalls).entries()].toSorted(([a], [b]) => a - b).map(([index, call]) => completeCall(index, call))
   }
 
   /** Throws `truncated` when no `finish` was added. */
@@ -172,14 +184,14 @@ export class ReplyBuilder {
     const finish = this.#finish
     if (finish === undefined) {
       throw new ProviderError('truncated', 'The reply ended before it was finished.', {
-        partial: this.#content.value,
+        partial: this.#content?.value ?? '',
         usage: this.#usage,
         attempts
       })
     }
     const toolCalls = this.toolCalls()
-    const content = this.#content.value
-    const reasoning = this.#reasoning.value
+    const content = this.#content?.value ?? ''
+    const reasoning = this.#reasoning?.value ?? ''
     const message: AssistantMessage = {
       role: 'assistant',
       content,
@@ -197,8 +209,8 @@ export class ReplyBuilder {
       cost: this.#cost,
       model: this.#model,
       ...(this.#id !== undefined && { id: this.#id }),
-      citations: this.#citations,
-      warnings: this.#warnings,
+      citations: this.#citations ?? [],
+      warnings: this.#warnings ?? [],
       attempts,
       message
     }

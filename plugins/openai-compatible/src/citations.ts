@@ -2,7 +2,7 @@ import { isObject, textOf, type ChatEvent, type Citation, type JsonObject } from
 
 /** Sources that a reply names. Some vendors repeat all of them in every chunk; each counts once. */
 export class Citations {
-  #seen = new Set<string>()
+  #seen: Set<string> | undefined
 
   /** From a whole chunk or answer: `search_results` and `citations` (Perplexity), `web_search` (Zhipu). */
   readTop(chunk: JsonObject, events: ChatEvent[]): void {
@@ -25,8 +25,8 @@ export class Citations {
 
   #add(source: unknown, events: ChatEvent[]): void {
     const citation = readCitation(source)
-    if (citation === undefined || this.#seen.has(citation.url)) return
-    this.#seen.add(citation.url)
+    if (citation === undefined || this.#seen?.has(citation.url)) return
+    this.#seen = (this.#seen ?? new Set()).add(citation.url)
     events.push({ type: 'citation', citation })
   }
 }

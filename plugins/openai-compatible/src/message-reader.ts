@@ -12,8 +12,9 @@ export class MessageReader {
   readonly #whole: boolean
   readonly #citations: Citations
   readonly #think: ThinkTagSplitter | undefined
-  readonly #tools = new ToolCallAssembler()
-  readonly #details = new ReasoningDetails()
+  /** Made with the first of them, as most replies have none. */
+  #tools: ToolCallAssembler | undefined
+  #details: ReasoningDetails | undefined
   #said = false
   #refused = false
   #untoldData = false
@@ -35,7 +36,7 @@ export class MessageReader {
   }
 
   get toolCallCount(): number {
-    return this.#tools.count
+    return this.#tools?.count ?? 0
   }
 
   read(piece: JsonObject, events: ChatEvent[]): void {
@@ -59,12 +60,12 @@ export class MessageReader {
   flush(events: ChatEvent[]): void {
     const before = events.length
     this.#think?.flush(events)
-    this.#tools.flush(events)
+    this.#tools?.flush(events)
     if (events.length > before) this.#said = true
     if (!this.#untoldData) return
     this.#untoldData = false
-    const blocks = this.#details.blocks
-    const extra = this.#tools.extraContent
+    const blocks = this.#details?.blocks
+    const extra = this.#tools?.extraContent
     events.push({
       type: 'provider_data',
       data: { ...(blocks !== undefined && { reasoning_details: blocks }), ...(extra !== undefined && { extra_content: extra }) }
@@ -74,7 +75,7 @@ export class MessageReader {
   #readReasoning(piece: JsonObject, events: ChatEvent[]): void {
     let reasoning = textOf(piece.reasoning_content) ?? textOf(piece.reasoning)
     if (Array.isArray(piece.reasoning_details) && piece.reasoning_details.length > 0) {
-      const text = this.#details.add(piece.reasoning_details)
+      const text = (this.#details ??= new ReasoningDetails()).add(piece.reasoning_details)
       reasoning ??= textOf(text)
       this.#untoldData = true
     }
@@ -99,11 +100,12 @@ export class MessageReader {
   }
 
   #readToolCalls(calls: readonly unknown[], events: ChatEvent[]): void {
+    const tools = (this.#tools ??= new ToolCallAssembler())
     for (const call of calls) {
-      if (this.#whole) this.#tools.addWhole(call, events)
-      else this.#tools.add(call, events)
+      if (this.#whole) tools.addWhole(call, events)
+      else tools.add(call, events)
     }
-    if (this.#tools.extraContent !== undefined) this.#untoldData = true
+    if (tools.extraContent !== undefined) this.#untoldData = true
   }
 }
 

@@ -77,7 +77,7 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler, Pas
   }
 
   onResponseStart(
-    _controller: Dispatcher.DispatchController,
+    controller: Dispatcher.DispatchController,
     status: number,
     headers: Record<string, string | string[] | undefined>
   ): void {
@@ -88,6 +88,8 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler, Pas
       const value = headers[name]
       if (value !== undefined) joined[name] = typeof value === 'string' ? value : value.join(', ')
     }
+    // Ten buffers that undici would keep until the end of the body, which its type does not tell.
+    Object.assign(controller, { rawHeaders: null })
     this.#head.resolve({ status, headers: this.#takeEncoding(joined) })
   }
 

@@ -20,6 +20,7 @@ export class SseWriter {
   readonly #sendMs: number
   #waiting = ''
   #isPlanned = false
+  #isBegun = false
   #keepAlive: NodeJS.Timeout
 
   constructor(response: ServerResponse, more: Readonly<Record<string, string>>, sendMs = defaultSendMs) {
@@ -50,9 +51,20 @@ export class SseWriter {
   #flush(): void {
     this.#isPlanned = false
     if (this.#waiting === '' || this.#response.writableEnded || this.#response.destroyed) return
-    this.#response.write(this.#waiting)
+    if (!this.#isBegun) this.#begin()
+    else this.#response.write(this.#waiting)
     this.#waiting = ''
     this.#keepAlive.refresh()
+  }
+
+  /** Head and first frames leave together, but as two texts: the response keeps the head, and one that is written by itself is kept without its parts. */
+  #begin(): void {
+    this.#isBegun = true
+    const { socket } = this.#response
+    socket?.cork()
+    this.#response.flushHeaders()
+    this.#response.write(this.#waiting)
+    socket?.uncork()
   }
 
   #writeComment(): void {

@@ -20,8 +20,8 @@ class ChatChunks implements ReplyStream {
   #madeForm: ChunkForm | undefined
   #isBegun = false
   #hasSaid = false
-  #calls = new ToolCallPieces()
-  #citations: Citation[] = []
+  #madeCalls: ToolCallPieces | undefined
+  #citations: Citation[] | undefined
   #providerData: ProviderData | undefined
 
   constructor(options: ChunkOptions) {
@@ -45,7 +45,7 @@ class ChatChunks implements ReplyStream {
         return piece === undefined ? '' : this.#begin() + this.#writeCalls([piece])
       }
       case 'citation':
-        this.#citations.push(event.citation)
+        ;(this.#citations ??= []).push(event.citation)
         return ''
       case 'usage':
         this.usage = { ...this.usage, ...event.usage }
@@ -92,6 +92,11 @@ class ChatChunks implements ReplyStream {
     return (this.#madeForm ??= chunkForm(this.head ?? this.#options, this.#options))
   }
 
+  /** Made with the first call, as most replies have none. */
+  get #calls(): ToolCallPieces {
+    return (this.#madeCalls ??= new ToolCallPieces())
+  }
+
   /** As OpenAI begins: the role, before the first word is there. */
   #begin(): string {
     if (this.#isBegun) return ''
@@ -118,10 +123,9 @@ class ChatChunks implements ReplyStream {
 
   /** Once, at the end: clients replace what they have of these fields by what comes later. */
   #writeRest(): string {
-    const hasCitations = this.#citations.length > 0
-    if (!hasCitations && this.#providerData === undefined) return ''
+    if (this.#citations === undefined && this.#providerData === undefined) return ''
     return this.#delta({
-      ...(hasCitations && { annotations: this.#citations.map(writeCitation) }),
+      ...(this.#citations !== undefined && { annotations: this.#citations.map(writeCitation) }),
       ...(this.#providerData !== undefined && { provider_data: this.#providerData })
     })
   }
@@ -136,8 +140,8 @@ class ChatChunks implements ReplyStream {
 
   #restart(): void {
     if (this.#hasSaid) throw restarted()
-    this.#calls = new ToolCallPieces()
-    this.#citations = []
+    this.#madeCalls = undefined
+    this.#citations = undefined
     this.#providerData = undefined
     this.usage = {}
     this.cost = null
