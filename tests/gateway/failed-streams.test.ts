@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { createLog, createRedactor } from '@resoftai/core'
-import { cut, fakeService, json, sse, wait, type Respond } from '@resoftai/sdk/testing'
+import { cut, fakeService, json, sse, stall, wait, type Respond } from '@resoftai/sdk/testing'
 import { Sandbox } from '../../cli/test/cli-process.ts'
 import { completion, finished, said, vendorError } from '../faults/support.ts'
 import { serveApart } from './serve-process.ts'
-import { hello, serve, until, vendorKey, type Setup } from './support.ts'
+import { hello, serve, until, vendorKey, type Served, type Setup } from './support.ts'
+import { serveWithChat } from './with-chat.ts'
 
 jest.setTimeout(60_000)
 
@@ -13,16 +14,22 @@ interface Line extends Readonly<Record<string, unknown>> {
 }
 
 /** A gateway, and the lines of its log. */
-async function serveLogged(respond: Respond, setup: Setup = {}) {
+async function serveLogged(respond: Respond, setup: Setup = {}, open = serve) {
   const lines: Line[] = []
   const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Line) }
   const log = createLog({ level: 'info', redactor: createRedactor(), destination })
-  const served = await serve(respond, { ...setup, gateway: { log } })
+  const served = await open(respond, { ...setup, gateway: { log } })
   const find = async (message: string) => {
     await until(() => lines.some(line => line.message === message))
     return lines.filter(line => line.message === message)
   }
   return { ...served, lines, find }
+}
+
+/** No vendor is listened to, and each of two calls is in the ledger. */
+async function expectAllLeft({ service, records }: Served): Promise<void> {
+  await until(() => service.openSockets() === 0)
+  await until(async () => (await records()).length === 2)
 }
 
 const prompt = 'a question of its own'
@@ -64,12 +71,31 @@ describe('a stream that fails after its first event', () => {
     expect(await served.find('A provider failed.')).toHaveLength(1)
   })
 
+  test('is told at once, and is the end, though another of its replies is silent', async () => {
+    await using served = await serveLogged([sse([said('Hel'), stall], { done: false }), broken])
+    const text = await (await served.ask('/v1/chat/completions', { ...hello, n: 2, stream: true })).text()
+    expect(text).toMatch(/"content":"Hel".*data: \{"error":\{[^\n]*"provider_truncated"[^\n]*\}\n\n$/s)
+    expect(await served.find('request')).toMatchObject([{ status: 200, failed: 'provider_truncated' }])
+    await expectAllLeft(served)
+  })
+
   test('through a route names who failed', async () => {
     await using served = await serveLogged(broken, { config: { routes: { fast: ['vendor/m1'] } } })
     await (await served.ask('/v1/chat/completions', { ...hello, model: 'fast', stream: true })).text()
     expect(await served.find('A provider failed.')).toMatchObject([{ provider: 'vendor', kind: 'truncated' }])
     expect(await served.find('request')).toMatchObject([{ provider: 'vendor', model: 'm1', failed: 'provider_truncated' }])
   })
+})
+
+test.each([
+  ['that fails before its first event', true],
+  ['that is wanted whole and fails', false]
+])('a reply %s is told at once, though another one is silent', async (_what, stream) => {
+  const down = json(vendorError('down'), { status: 503 })
+  await using served = await serveLogged([{ steps: [stall] }, down], { settings: { max_retries: 0 } })
+  const response = await served.ask('/v1/chat/completions', { ...hello, n: 2, stream })
+  expect([response.status, await response.json()]).toMatchObject([503, { error: { code: 'provider_overloaded' } }])
+  await expectAllLeft(served)
 })
 
 describe('who answers', () => {
@@ -115,6 +141,26 @@ describe('the chat backend', () => {
   let sandbox: Sandbox
   beforeEach(() => void (sandbox = new Sandbox()))
   afterEach(() => sandbox.remove())
+
+  test('tells of it in the line of a client that came back, too', async () => {
+    const gate = Promise.withResolvers<void>()
+    const answer = sse([said('Hel'), () => gate.promise, cut], { done: false })
+    await using served = await serveLogged(answer, {}, serveWithChat)
+    const lost = await served.ask('/api/chat/stream', { message: prompt, model: 'vendor/m1' })
+    const { value } = await lost.body!.getReader().read()
+    const [, run] = /"run":"([^"]+)"/.exec(Buffer.from(value!).toString()) ?? []
+    const back = await served.ask(`/api/chat/stream/${run}`)
+    gate.resolve()
+    expect(await back.text()).toContain('provider_truncated')
+    const again = await served.ask(`/api/chat/stream/${run}`)
+    expect(await again.text()).toContain('provider_truncated')
+    await until(() => served.lines.filter(({ message }) => message === 'request').length === 3)
+    const [first, ...rest] = await served.find('request')
+    expect(first).not.toHaveProperty('failed')
+    const line = { route: '/api/chat/stream/:run', status: 200, failed: 'provider_truncated' }
+    expect(rest).toMatchObject([line, line])
+    expect(await served.find('A provider failed.')).toHaveLength(1)
+  })
 
   test('tells of a streamed answer that fails, once', async () => {
     await using service = await fakeService(broken)

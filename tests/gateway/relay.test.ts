@@ -48,10 +48,10 @@ describe('a request', () => {
     expect(messagesIn(sent(served).body) === messages).toBe(true)
   })
 
-  const long = JSON.stringify([{ role: 'user', content: 'née 👋 '.repeat(30_000) }])
+  const longer = JSON.stringify([{ role: 'user', content: 'née 👋 '.repeat(30_000) }])
   test.each([
     ['A short one', odd],
-    ['A long one', long]
+    ['A long one', longer]
   ])('is sent again as it was. %s', async (_what, messages) => {
     const busy = json(vendorError('busy'), { status: 503 })
     await using served = await serve([busy, json(completion('Hello'))])

@@ -5,7 +5,7 @@ import { fakeService, json, sse, type Step } from '@resoftai/sdk/testing'
 import { Sandbox } from '../../cli/test/cli-process.ts'
 import { completion, finished, said } from '../faults/support.ts'
 import { ask, chat, configFile, provider, reloaded, rewrite } from './reloading.ts'
-import { serveApart, type Running } from './serve-process.ts'
+import { serveApart, startServe, type Running } from './serve-process.ts'
 import { until } from './support.ts'
 
 // A change is seen after two or three seconds.
@@ -145,7 +145,7 @@ async function delayed<Value>(wait: Promise<void> | undefined, value: Value): Pr
 
 test('SIGHUP does not end it when its terminal has gone away', async () => {
   writeFileSync(configFile(sandbox), JSON.stringify({ gateway: { metrics: 'public' } }))
-  const child = sandbox.start(['serve', '--port', '0', '--json'])
+  const child = startServe(sandbox)
   const [written] = (await once(child.stdout, 'data')) as [Buffer]
   const { address } = JSON.parse(String(written)) as { readonly address: string }
   child.stdin.destroy()

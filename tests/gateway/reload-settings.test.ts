@@ -57,6 +57,23 @@ test('who needs a key, whose pages may ask, what is public and how large a body 
   expect(await look(running)).toEqual(before)
 })
 
+test('who needs a key from now on, and has none, is shown one, as at a first start', async () => {
+  const open = () => rewrite(sandbox, { gateway: { anonymous: true }, providers: providers() })
+  const close = () => rewrite(sandbox, { providers: providers() })
+  await using running = await start({ gateway: { anonymous: true } })
+  expect([running.key, await chat(running)]).toEqual([undefined, 200])
+  const before = running.stdout()
+  await reloaded(running, close)
+  const { key } = JSON.parse(running.stdout().slice(before.length)) as { readonly key: string }
+  expect([await chat(running), await chat({ ...running, key })]).toEqual([401, 200])
+  expect(running.stderr()).not.toContain(key)
+  const shown = running.stdout()
+  await reloaded(running, open)
+  await reloaded(running, close)
+  expect([await chat(running), await chat({ ...running, key })]).toEqual([401, 200])
+  expect(running.stdout()).toBe(shown)
+})
+
 test('providers, routes, budgets and retries change at once', async () => {
   const price = { service: 'new', model: 'm1', source: 'set by hand', date: '2026-11-21', currency: 'USD', input: '2', output: '8' }
   mkdirSync(sandbox.home, { mode: 0o700 })

@@ -8,7 +8,7 @@ import OpenAI from 'openai'
 import { createHost, type Host, type HostOptions } from 'resoftai'
 
 /** The key that the gateway has for the vendor: no client may ever see it. */
-export const vendorKey = 'sk-canary-0123456789abcdef'
+export const vendorKey = 'sk-canary-KjVbNpRtYgHsQzWx'
 
 export interface Setup {
   /** Fields of the provider `vendor`. */

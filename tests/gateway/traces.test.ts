@@ -19,6 +19,7 @@ import { Sandbox } from '../../cli/test/cli-process.ts'
 import { completion, finished, said, vendorError } from '../faults/support.ts'
 import { serveApart, type Running } from './serve-process.ts'
 import { hello, until, vendorKey } from './support.ts'
+import { calling } from './tool-parts/support.ts'
 import { traceService, type SentSpan, type TraceService } from './trace-service.ts'
 
 interface Traced extends AsyncDisposable {
@@ -33,8 +34,11 @@ interface TracedSetup {
   readonly routes?: object
   readonly telemetry?: object
   readonly env?: Readonly<Record<string, string>>
+  readonly tools?: object
   /** A file beside the configuration. */
   readonly dotEnv?: string
+  /** Others, by name. */
+  readonly files?: Readonly<Record<string, string>>
   /** How traces are answered. */
   readonly answer?: Respond
 }
@@ -44,13 +48,13 @@ const soon = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', OTEL_BSP_SCHEDULE_DELAY
 /** `resoftai serve`, a vendor, and where its traces go. */
 async function serveTraced(
   respond: Respond,
-  { providers = {}, env = {}, dotEnv = '', answer, ...config }: TracedSetup = {}
+  { providers = {}, env = {}, dotEnv = '', files = {}, answer, ...config }: TracedSetup = {}
 ): Promise<Traced> {
   const sandbox = new Sandbox()
   const price = { service: 'vendor', model: 'm1', source: 'set by hand', date: '2026-11-21', currency: 'USD', input: '2', output: '8' }
   mkdirSync(sandbox.home)
   writeFileSync(join(sandbox.home, 'prices.json'), JSON.stringify({ version: 1, prices: [price] }))
-  writeFileSync(join(sandbox.cwd, '.env'), dotEnv)
+  for (const [name, content] of Object.entries({ ...files, '.env': dotEnv })) writeFileSync(join(sandbox.cwd, name), content)
   const [vendor, traces] = await Promise.all([fakeService(respond), traceService(answer)])
   const entry = { plugin: 'openai-compatible', api_base: vendor.url, api_key: vendorKey, default_model: 'm1', max_retries: 0 }
   const whole = { ...config, providers: { vendor: { ...entry, breaker: { failures: 0 } }, ...providers } }
@@ -351,6 +355,50 @@ test('X07 no key, prompt or reply is in any byte that is sent', async () => {
   // Nor the beginning of one.
   expect(sent).not.toMatch(/of its own|sk-canary/)
   expect(served.running.stderr()).not.toContain(secret)
+})
+
+describe('a tool', () => {
+  const clock = `export default [
+    { name: 'time', run: () => ({ time: 'a result of its own' }) },
+    { name: 'throw', run() { throw new Error('a failure of its own') } },
+    { name: 'hang', timeoutMs: 50, run: () => new Promise(() => {}) }
+  ]`
+  const tools = { tools: { clock: { module: './clock.mjs' } }, files: { 'clock.mjs': clock } }
+
+  test.each(['/api/chat', '/api/chat/stream'])(
+    'that an answer of %s runs is a span of its own, without what it is given and returns',
+    async path => {
+      const args = { city: 'an argument of its own' }
+      await using served = await serveTraced(
+        calling(['clock__time', args], ['clock__throw', args], ['clock__hang'], ['clock__none']),
+        tools
+      )
+      const response = await served.ask(path, { message: 'Hi', model: 'vendor/m1' })
+      expect(await response.text()).toContain('There is no tool')
+      served.running.signal('SIGTERM')
+      expect(await served.running.ended).toBe(0)
+      const request = served.traces.spans().find(({ name }) => name === `POST ${path}`)!
+      const of = (name: string, callId: string) => ({
+        'gen_ai.operation.name': 'execute_tool',
+        'gen_ai.tool.name': name,
+        'gen_ai.tool.type': 'function',
+        'gen_ai.tool.call.id': callId
+      })
+      const below = { kind: 1, traceId: request.traceId, parentSpanId: request.spanId }
+      const spans = served.traces.spans().filter(({ name }) => name.startsWith('execute_tool'))
+      expect(spans).toMatchObject([
+        { ...below, name: 'execute_tool clock__time', status: fine },
+        { ...below, name: 'execute_tool clock__throw', status: failed },
+        { ...below, name: 'execute_tool clock__hang', status: failed }
+      ])
+      expect(spans.map(({ attributes }) => attributes)).toEqual([
+        of('clock__time', 'call_0'),
+        { ...of('clock__throw', 'call_1'), 'error.type': '_OTHER' },
+        { ...of('clock__hang', 'call_2'), 'error.type': 'aborted' }
+      ])
+      expect(served.traces.requests.map(({ body }) => body).join('\n')).not.toContain('of its own')
+    }
+  )
 })
 
 test('nothing of a trace goes to a vendor', async () => {

@@ -85,7 +85,10 @@ async function answerStream({ reply, call, provider, asks, head, warnings }: Ask
 async function answerWhole({ reply, call, provider, asks, head, warnings }: Asked, { whole }: ChatCall): Promise<unknown> {
   const begun = performance.now()
   const { outcome } = reply.request
-  const replies = await Promise.all(asks.map(ask => provider.chat(ask, { ...call.options, attempts: outcome.noteTries() })))
+  const replies = await allOf(
+    asks.map(ask => provider.chat(ask, { ...call.options, attempts: outcome.noteTries() })),
+    call
+  )
   for (const { usage } of replies) call.spend(usage)
   const [only] = replies
   reply.headers(
@@ -97,4 +100,15 @@ async function answerWhole({ reply, call, provider, asks, head, warnings }: Aske
     })
   )
   return whole(head, replies)
+}
+
+/** All of them, or none: when one fails, the others would go on for nobody. */
+async function allOf(replies: readonly Promise<ChatReply>[], call: ClientCall): Promise<readonly ChatReply[]> {
+  try {
+    return await Promise.all(replies)
+  } catch (error) {
+    call.abandon()
+    await Promise.allSettled(replies)
+    throw error
+  }
 }

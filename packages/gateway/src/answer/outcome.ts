@@ -12,22 +12,18 @@ type Tell = (error: unknown, answer: GatewayError) => void
 
 /** What becomes of a request, for logs and traces: a stream may fail long after its status was sent. */
 export class Outcome {
+  /** Why there is no whole answer, as a client is told. */
+  failure: GatewayError | undefined
   readonly #tell: Tell
   readonly #tries: Attempt[][] = []
-  #failure: GatewayError | undefined
 
   constructor(tell: Tell) {
     this.#tell = tell
   }
 
-  /** Why there is no whole answer, as a client is told. */
-  get failure(): GatewayError | undefined {
-    return this.#failure
-  }
-
   fail(error: unknown): void {
-    this.#failure = explainError(error)
-    this.#tell(error, this.#failure)
+    this.failure = explainError(error)
+    this.#tell(error, this.failure)
   }
 
   /** A list for the tries of a call. Calls that run at the same time need one each. */

@@ -27,7 +27,7 @@ export interface StreamAnswer {
  */
 export async function streamReplies(reply: FastifyReply, call: ClientCall, answer: StreamAnswer): Promise<void> {
   const { replies, headers, end, errorFrame } = answer
-  const firsts = await firstEvents(replies)
+  const firsts = await firstEvents(call, replies)
   reply.headers(headers())
   const writer = openSse(reply)
   const { recording } = reply.request
@@ -39,7 +39,7 @@ export async function streamReplies(reply: FastifyReply, call: ClientCall, answe
     await writer.write(last)
   } catch (error) {
     reply.request.outcome.fail(error)
-    await leave(replies)
+    await leave(call, replies)
     if (!reply.raw.destroyed) await writer.write(errorFrame(error))
   } finally {
     for (const { stream } of replies) call.spend(stream.usage)
@@ -50,11 +50,11 @@ export async function streamReplies(reply: FastifyReply, call: ClientCall, answe
 
 type First = IteratorResult<ChatEvent, void>
 
-async function firstEvents(replies: StreamAnswer['replies']): Promise<readonly First[]> {
+async function firstEvents(call: ClientCall, replies: StreamAnswer['replies']): Promise<readonly First[]> {
   try {
     return await Promise.all(replies.map(({ events }) => events.next()))
   } catch (error) {
-    await leave(replies)
+    await leave(call, replies)
     throw error
   }
 }
@@ -75,7 +75,8 @@ async function pass(
   }
 }
 
-/** Closes the connections to the vendors. */
-async function leave(replies: StreamAnswer['replies']): Promise<void> {
+/** Closes the connections to the vendors, also to those that are silent. */
+async function leave(call: ClientCall, replies: StreamAnswer['replies']): Promise<void> {
+  call.abandon()
   await Promise.allSettled(replies.map(({ events }) => events.return()))
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Recording } from '../answer/recording.ts'
-import { badRequest } from '../error.ts'
+import { badRequest, type GatewayError } from '../error.ts'
 import { eventsGone } from './refusals.ts'
 
 /** Events that were sent are dropped beyond these, the oldest first. */
@@ -32,6 +32,8 @@ export interface RunOptions {
 export class Run {
   readonly id = randomUUID()
   readonly owner: string
+  /** Why there is no whole answer, for the requests that follow it. */
+  failure: GatewayError | undefined
   readonly #options: RunOptions
   readonly #frames: string[] = []
   /** The number of the first of `#frames`. */

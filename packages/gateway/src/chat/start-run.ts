@@ -1,6 +1,6 @@
 import { explainError } from '../answer/answer-error.ts'
 import { answerTurn, type TurnPlan } from './answer-turn.ts'
-import type { DetachedCall } from '../answer/client-call.ts'
+import type { ClientCall } from '../answer/client-call.ts'
 import type { Recording } from '../answer/recording.ts'
 import { converse, type Asked, type Talk } from './converse.ts'
 import { answerEnd, answerMessage } from './documents.ts'
@@ -14,7 +14,7 @@ export interface RunStart {
   readonly graceMs: number
   /** Of the request, where there is one. */
   readonly recording: Recording | undefined
-  readonly asked: Asked & { readonly call: DetachedCall }
+  readonly asked: Asked & { readonly call: ClientCall }
 }
 
 /** Begins to answer a message, whoever reads it. Resolves when its turn has come; rejects with what fails before, later failures are events. */
@@ -36,7 +36,10 @@ export function startRun({ talk, runs, owner, graceMs, recording, asked }: RunSt
       await run?.add('done', answerEnd(answered))
       await recording?.keepStream()
     } catch (error) {
-      if (run !== undefined) outcome.fail(error)
+      if (run !== undefined) {
+        outcome.fail(error)
+        run.failure = outcome.failure
+      }
       await run?.add('error', errorDocument(error))
       started.reject(error)
     } finally {

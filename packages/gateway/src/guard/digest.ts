@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 
 const prefix = 'rk-'
 
@@ -9,7 +9,7 @@ export function newKey(): string {
 
 /** SHA-256, hex. Enough for what is random: nobody can guess 256 bits, so there is nothing to slow down. */
 export function digestOf(key: string | Uint8Array): string {
-  return createHash('sha256').update(key).digest('hex')
+  return hash('sha256', key)
 }
 
 export function isSameDigest(one: string, other: string): boolean {

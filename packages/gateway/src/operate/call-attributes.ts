@@ -33,6 +33,16 @@ export function endAttributes({ model, id, usage = {}, cost, finishReason }: Cal
   })
 }
 
+/** Of one run of a tool. What it was given and what it returned is content, and not for traces. */
+export function toolAttributes(name: string, callId: string): Attributes {
+  return known({
+    'gen_ai.operation.name': 'execute_tool',
+    'gen_ai.tool.name': name,
+    'gen_ai.tool.type': 'function',
+    'gen_ai.tool.call.id': nameOf(callId)
+  })
+}
+
 /** As a vendor tells it. */
 function nameOf(told: string | undefined): string | undefined {
   return told === undefined || told.length > longestName ? undefined : withoutKeys(told)

@@ -10,10 +10,14 @@ const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PAT
 export function traceRequests(app: FastifyInstance, tracer: Tracer): void {
   let open: ((request: FastifyRequest, reply: FastifyReply) => void) | undefined
   app.addHook('onReady', async () => {
-    const [api, { traceCalls }] = await Promise.all([import('@opentelemetry/api'), import('./trace-calls.ts')])
+    const [api, { traceCalls }, { traceTool }] = await Promise.all([
+      import('@opentelemetry/api'),
+      import('./trace-calls.ts'),
+      import('./trace-tools.ts')
+    ])
     open = (request, reply) => {
       const place = { api, tracer, context: begin(request, reply, api, tracer) }
-      request.trace = { watch: client => traceCalls(client, place) }
+      request.trace = { watch: client => traceCalls(client, place), watchTool: tool => traceTool(tool, place) }
     }
   })
   app.addHook('onRequest', (request, reply, done) => {

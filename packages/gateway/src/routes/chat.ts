@@ -25,7 +25,7 @@ import {
   writeJson
 } from '../chat/index.ts'
 import { checkModel } from '../guard/allowed-models.ts'
-import { watched } from '../operate/watched.ts'
+import { watched, watchedTools } from '../operate/watched.ts'
 import type { GatewayParts } from '../parts.ts'
 
 const client = { config: { access: 'client' } } as const
@@ -53,7 +53,8 @@ export function chatRoutes(app: FastifyInstance, parts: GatewayParts, store: Con
     const model = await chooseModel(ask, parts.host, caller)
     checkModel(caller, model)
     const provider = watched(await parts.models.find(model), trace)
-    return { ask, model, provider, found: await findTools(ask, parts.tools) }
+    const { tools, warnings } = await findTools(ask, parts.tools)
+    return { ask, model, provider, found: { tools: watchedTools(tools, trace), warnings } }
   }
 
   app.post('/api/chat', once, async (request, reply) => {
@@ -96,6 +97,7 @@ export function chatRoutes(app: FastifyInstance, parts: GatewayParts, store: Con
     const after = readEventId(request.headers['last-event-id'])
     run.check(after)
     await followRun(reply, run, after)
+    request.outcome.failure = run.failure
   })
 
   const find = async ({ params: { id }, caller }: FastifyRequest<WithId>): Promise<Conversation> => {
