@@ -27,9 +27,9 @@ async function serveLogged(respond: Respond, setup: Setup = {}, open = serve) {
 }
 
 /** No vendor is listened to, and each of two calls is in the ledger. */
-async function expectAllLeft({ service, records }: Served): Promise<void> {
-  await until(() => service.openSockets() === 0)
-  await until(async () => (await records()).length === 2)
+async function expectAllLeft(served: Served): Promise<void> {
+  await until(() => served.service.openSockets() === 0)
+  await until(async () => (await served.records()).length === 2)
 }
 
 const prompt = 'a question of its own'

@@ -76,11 +76,7 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler, Pas
     this.#heard = true
   }
 
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Record<string, string | string[] | undefined>
-  ): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[] | undefined>): void {
     if (status < 200) return
     this.phase = 'body'
     const joined: Record<string, string> = {}
