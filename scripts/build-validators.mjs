@@ -51,7 +51,7 @@ export async function buildValidators(root) {
     writeFileSync(join(to, `${name}.js`), compile(file, JSON.parse(readFileSync(join(from, file), 'utf8')), ajv, standalone))
     writeFileSync(join(to, `${name}.d.ts`), declaration)
   }
-  for (const file of readdirSync(to)) {
+  for (const file of readdirSync(to).filter(name => name.includes('.'))) {
     if (!files.includes(file.replace(/(\.d\.ts|\.js)$/, '.schema.json'))) rmSync(join(to, file))
   }
   writeFileSync(stamp, wanted)

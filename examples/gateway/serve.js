@@ -1,7 +1,5 @@
-import { createLog, createRedactor } from '@resoftai/core'
-import { createGateway, digestOf, newKey, shownOf, Spending } from '@resoftai/gateway'
-import { openStorage } from '@resoftai/storage'
-import { createHost } from 'resoftai'
+import { createHost, createLog, createRedactor } from 'resoftai'
+import { createGateway, digestOf, newKey, openStorage, shownOf, Spending } from 'resoftai/gateway'
 
 // A file is `sqlite:./resoftai.db`.
 const storage = await openStorage('sqlite::memory:')

@@ -2,6 +2,7 @@ import type { JsonSchema } from '@resoftai/sdk'
 import type { Ajv } from 'ajv'
 import { HostError, type HostErrorKind, type Problem } from '../error.ts'
 import { checkSchema } from './check-schema.ts'
+import { preparedValidator, type Validator } from './prepared.ts'
 import { toProblems, type ProblemContext, type SchemaError } from './problems.ts'
 import { isSchema, schemaParts } from './schema-parts.ts'
 
@@ -32,8 +33,8 @@ export async function compileSchema(schema: JsonSchema, options: CompileOptions 
   const key = `${strict} ${JSON.stringify(schema)}`
   const known = compiled.get(key)
   if (known !== undefined) return known
-  const { schemaEngine } = await import('./engine.ts')
-  const made = compile(await schemaEngine(schema, strict), schema)
+  const prepared = strict ? undefined : await preparedValidator(schema)
+  const made = prepared === undefined ? await compile(schema, strict) : judgeWith(prepared)
   if (typeof made === 'function') {
     if (compiled.size >= mostKept) compiled.clear()
     compiled.set(key, made)
@@ -42,20 +43,25 @@ export async function compileSchema(schema: JsonSchema, options: CompileOptions 
   throw new HostError(kind, `${name} cannot be used.`, { problems: made })
 }
 
-function compile(engine: Ajv, schema: JsonSchema): Validate | readonly Problem[] {
+function judgeWith(validate: Validator): Validate {
+  return (value, context) => {
+    try {
+      return validate(value) ? [] : toProblems(validate.errors, context)
+    } catch {
+      return [{ message: 'The value is nested too deeply to be judged.' }]
+    }
+  }
+}
+
+async function compile(schema: JsonSchema, strict: boolean): Promise<Validate | readonly Problem[]> {
+  const { schemaEngine } = await import('./engine.ts')
+  const engine = await schemaEngine(schema, strict)
   // The document's name says nothing here, and two documents may have the same one. The engine was chosen by its draft.
   const { $schema: _draft, $id: _name, ...document } = schema
   try {
     announce(engine, ownWords(document))
     if (engine.validateSchema(document) !== true) return toProblems(engine.errors as readonly SchemaError[])
-    const validate = engine.compile(document)
-    return (value, context) => {
-      try {
-        return validate(value) ? [] : toProblems(validate.errors as readonly SchemaError[], context)
-      } catch {
-        return [{ message: 'The value is nested too deeply to be judged.' }]
-      }
-    }
+    return judgeWith(engine.compile(document) as Validator)
   } catch (error) {
     return [{ message: (error as Error).message.replace(/^strict mode: /, '') }]
   } finally {

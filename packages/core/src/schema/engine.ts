@@ -6,14 +6,26 @@ const engines = new Map<string, Promise<Ajv>>()
 
 /** One ajv for each draft and strictness, loaded when first needed: it costs 60 ms, and its meta schemas as much again. */
 export function schemaEngine(schema: JsonSchema, strict: boolean): Promise<Ajv> {
-  const draft = /draft-0[67]/.test(String(schema['$schema'])) ? 7 : 2020
+  const draft = draftOf(schema)
   const key = `${draft} ${strict}`
   const engine = engines.get(key) ?? loadEngine(draft, strict)
   engines.set(key, engine)
   return engine
 }
 
-async function loadEngine(draft: 7 | 2020, strictSchema: boolean): Promise<Ajv> {
+/**
+ * One that can be asked for the code of what it compiles, to be kept in a file: `scripts/prepare-validators.mjs` does.
+ * @public
+ */
+export function codeEngine(schema: JsonSchema): Promise<Ajv> {
+  return loadEngine(draftOf(schema), false, { source: true, esm: true })
+}
+
+function draftOf(schema: JsonSchema): 7 | 2020 {
+  return /draft-0[67]/.test(String(schema['$schema'])) ? 7 : 2020
+}
+
+async function loadEngine(draft: 7 | 2020, strictSchema: boolean, code: Options['code'] = {}): Promise<Ajv> {
   const [{ default: addFormats }, engine] = await Promise.all([import('ajv-formats'), draft === 7 ? loadDraft7() : loadDraft2020()])
   const loaded = engine({
     allErrors: true,
@@ -22,7 +34,7 @@ async function loadEngine(draft: 7 | 2020, strictSchema: boolean): Promise<Ajv> 
     strictSchema,
     logger: false,
     ownProperties: true,
-    code: { regExp: Object.assign(linearPattern, { code: 'linearPattern' }) }
+    code: { ...code, regExp: Object.assign(linearPattern, { code: 'linearPattern' }) }
   })
   addFormats.default(loaded)
   return loaded
