@@ -53,6 +53,7 @@ export class EventStreamReader {
 
 /** Mostly nothing. All of it when the blank line that ended the event came in two pieces. */
 function behindLastEvent(text: string): string {
+  if (text.endsWith('\n\n')) return ''
   const end = Math.max(text.lastIndexOf('\n\n'), text.lastIndexOf('\r\n\r\n'), text.lastIndexOf('\r\r'))
   return end === -1 ? text : text.slice(end + 2)
 }
