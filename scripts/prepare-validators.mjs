@@ -11,8 +11,9 @@ export async function prepareValidators(root) {
   const to = join(core, 'generated/prepared')
   const { providerFields, providerSchema } = await import(pathToFileURL(join(core, 'dist/config/provider-fields.js')).href)
   const wanted = new Map()
-  for (const plugin of readdirSync(join(root, 'plugins'))) {
-    const manifest = JSON.parse(readFileSync(join(root, 'plugins', plugin, 'resoftai.plugin.json'), 'utf8'))
+  const manifests = readdirSync(join(root, 'plugins')).map(name => join(root, 'plugins', name, 'resoftai.plugin.json'))
+  for (const file of manifests.filter(path => existsSync(path))) {
+    const manifest = JSON.parse(readFileSync(file, 'utf8'))
     const schema = providerSchema(manifest, providerFields(manifest))
     wanted.set(digestOf(JSON.stringify(schema)), schema)
   }
