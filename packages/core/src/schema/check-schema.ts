@@ -9,9 +9,19 @@ const mostDepth = 32
 
 /** What makes a stranger's schema unsafe to compile or to run. Judged without compiling anything. */
 export function checkSchema(schema: JsonSchema): readonly Problem[] {
+  const tooLarge = checkSize(schema)
+  return tooLarge.length > 0 ? tooLarge : checkParts(schema)
+}
+
+/** What makes it unsafe even to write it down. */
+export function checkSize(schema: JsonSchema): readonly Problem[] {
   if (isDeeper(schema, mostDepth)) return [{ message: `The schema is nested more than ${mostDepth} levels deep.` }]
   if (Buffer.byteLength(JSON.stringify(schema)) > mostBytes) return [{ message: `The schema is larger than ${mostBytes / 1024} KB.` }]
+  return []
+}
 
+/** The rest, of a schema whose size is good. */
+export function checkParts(schema: JsonSchema): readonly Problem[] {
   const parts = collectParts({ schema, path: '', sameValue: true })
   const anchors = new Map(parts.map(part => [part.schema['$anchor'], part.schema]))
   const resolve = (reference: string) => (/^#($|\/)/.test(reference) ? pointedAt(schema, reference) : anchors.get(reference.slice(1)))

@@ -1,7 +1,7 @@
 import type { JsonSchema } from '@resoftai/sdk'
 import type { Ajv } from 'ajv'
 import { HostError, type HostErrorKind, type Problem } from '../error.ts'
-import { checkSchema } from './check-schema.ts'
+import { checkParts, checkSize } from './check-schema.ts'
 import { preparedValidator, type Validator } from './prepared.ts'
 import { toProblems, type ProblemContext, type SchemaError } from './problems.ts'
 import { isSchema, schemaParts } from './schema-parts.ts'
@@ -28,12 +28,13 @@ const mostKept = 500
  */
 export async function compileSchema(schema: JsonSchema, options: CompileOptions = {}): Promise<Validate> {
   const { name = 'The schema', kind = 'plugin', strict = false } = options
-  const problems = isSchema(schema) ? checkSchema(schema) : [{ message: 'A schema is a JSON object.' }]
+  const problems = isSchema(schema) ? checkSize(schema) : [{ message: 'A schema is a JSON object.' }]
   if (problems.length > 0) throw new HostError(kind, `${name} cannot be used.`, { problems })
-  const key = `${strict} ${JSON.stringify(schema)}`
+  const text = JSON.stringify(schema)
+  const key = `${strict} ${text}`
   const known = compiled.get(key)
   if (known !== undefined) return known
-  const prepared = strict ? undefined : await preparedValidator(schema)
+  const prepared = strict ? undefined : await preparedValidator(text)
   const made = prepared === undefined ? await compile(schema, strict) : judgeWith(prepared)
   if (typeof made === 'function') {
     if (compiled.size >= mostKept) compiled.clear()
@@ -54,6 +55,8 @@ function judgeWith(validate: Validator): Validate {
 }
 
 async function compile(schema: JsonSchema, strict: boolean): Promise<Validate | readonly Problem[]> {
+  const problems = checkParts(schema)
+  if (problems.length > 0) return problems
   const { schemaEngine } = await import('./engine.ts')
   const engine = await schemaEngine(schema, strict)
   // The document's name says nothing here, and two documents may have the same one. The engine was chosen by its draft.

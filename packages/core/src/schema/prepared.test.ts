@@ -38,7 +38,7 @@ const values = [
 describe('the config of a plugin that comes with resoftai', () => {
   test.each(readdirSync(plugins))('is judged by a prepared validator as by one that is compiled: %s', async plugin => {
     const { schema, fields } = schemaOf(plugin)
-    const prepared = (await preparedValidator(schema))!
+    const prepared = (await preparedValidator(JSON.stringify(schema)))!
     expect(prepared).toBeDefined()
     const { $schema: _draft, $id: _name, ...document } = schema
     const compiled = (await schemaEngine(schema, false)).compile(document)
@@ -61,5 +61,5 @@ describe('the config of a plugin that comes with resoftai', () => {
 
 test('a schema that has changed since has no prepared validator', async () => {
   const { schema } = schemaOf('simulator')
-  expect(await preparedValidator({ ...schema, title: 'Changed' })).toBeUndefined()
+  expect(await preparedValidator(JSON.stringify({ ...schema, title: 'Changed' }))).toBeUndefined()
 })
