@@ -2,17 +2,22 @@ import { fork } from 'node:child_process'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A whole answer of about 560 bytes, as vendors send it. */
-const answer = JSON.stringify({
-  id: 'chatcmpl-bench',
-  object: 'chat.completion',
-  created: 1_770_933_892,
-  model: 'bench-1',
-  choices: [
-    { index: 0, message: { role: 'assistant', content: 'The quick brown fox jumps over the lazy dog. '.repeat(6) }, finish_reason: 'stop' }
-  ],
-  usage: { prompt_tokens: 20, completion_tokens: 60, total_tokens: 80 }
-})
+/** A whole answer as vendors send it; of 6 sentences it has about 560 bytes, of 16 about 1 kB. */
+export const wholeAnswer = (sentences: number) =>
+  JSON.stringify({
+    id: 'chatcmpl-bench',
+    object: 'chat.completion',
+    created: 1_770_933_892,
+    model: 'bench-1',
+    choices: [
+      {
+        index: 0,
+        message: { role: 'assistant', content: 'The quick brown fox jumps over the lazy dog. '.repeat(sentences) },
+        finish_reason: 'stop'
+      }
+    ],
+    usage: { prompt_tokens: 20, completion_tokens: 10 * sentences, total_tokens: 20 + 10 * sentences }
+  })
 
 /** One event of about 220 bytes, as vendors send it. */
 export const chunk = (text: string) =>
@@ -42,6 +47,7 @@ export async function startUpstream(): Promise<{ readonly url: string; openSocke
 }
 
 function serve(): void {
+  const answer = wholeAnswer(6)
   const server = createServer((request, response) => {
     let body = ''
     request.on('data', (data: Buffer) => (body += data.toString()))

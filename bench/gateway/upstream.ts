@@ -1,17 +1,7 @@
 import { createServer } from 'node:http'
-import { chunk } from '../upstream.ts'
+import { chunk, wholeAnswer } from '../upstream.ts'
 
-/** A whole answer of about 1 kB. */
-const answer = JSON.stringify({
-  id: 'chatcmpl-bench',
-  object: 'chat.completion',
-  created: 1_770_933_892,
-  model: 'bench-1',
-  choices: [
-    { index: 0, message: { role: 'assistant', content: 'The quick brown fox jumps over the lazy dog. '.repeat(16) }, finish_reason: 'stop' }
-  ],
-  usage: { prompt_tokens: 20, completion_tokens: 160, total_tokens: 180 }
-})
+const answer = wholeAnswer(16)
 
 const last = `data: ${JSON.stringify({
   id: 'chatcmpl-bench',
