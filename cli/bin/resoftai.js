@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import module from 'node:module'
+import { setFlagsFromString } from 'node:v8'
 
 const [word, ...rest] = process.argv.slice(2)
 if ((word === '--version' || word === '-V') && rest.length === 0) {
@@ -10,6 +11,8 @@ if ((word === '--version' || word === '-V') && rest.length === 0) {
   process.stderr.write(`resoftai needs Node.js 22.19 or newer; this is ${process.versions.node}.\n`)
   process.exitCode = 4
 } else {
+  // V8 makes objects old at once where many of their kind stayed; dead ones then keep whole requests until the next search of all memory.
+  setFlagsFromString('--no-allocation-site-pretenuring')
   module.enableCompileCache?.()
   await import('../dist/main.js')
 }

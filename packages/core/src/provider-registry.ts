@@ -3,6 +3,7 @@ import { cancelled, isDialect, planRoute, type Call, type StartedProvider, type 
 import type { ProviderInfo } from './client.ts'
 import { completeEntry, implicitProviders, resolveProvider, type ProviderEntry, type Resolution } from './config/index.ts'
 import { HostError } from './error.ts'
+import { LiveList } from './live-list.ts'
 import { providerToken, tokens, type HostParts } from './parts.ts'
 import type { FoundPlugin, Manifest } from './plugins/index.ts'
 import { nearest } from './schema/nearest.ts'
@@ -19,7 +20,7 @@ export class ProviderRegistry {
   #parts: HostParts
   #entries: Record<string, ProviderEntry>
   #started: StartedProvider[] = []
-  #running = new Set<Call>()
+  #running = new LiveList<Call>()
 
   constructor(container: DependencyContainer) {
     this.#container = container

@@ -2,6 +2,7 @@ import type { Dialect, Provider, ProviderContext, ProviderDefinition } from '@re
 import { askForToken, Breaker, KeyRing, RetryBudget, TokenEstimate, TokenMint, type Call, type StartedProvider } from './chat/index.ts'
 import { describeOrigin, type ResolvedProvider } from './config/index.ts'
 import { HostError } from './error.ts'
+import type { LiveList } from './live-list.ts'
 import { Counters } from './observe/index.ts'
 import type { HostParts } from './parts.ts'
 import { isDialectOrProvider, loadDefinition, type FoundPlugin } from './plugins/index.ts'
@@ -16,7 +17,7 @@ export async function startProvider(
   plugin: FoundPlugin,
   resolved: ResolvedProvider,
   parts: HostParts,
-  running: Set<Call>
+  running: LiveList<Call>
 ): Promise<StartedProvider> {
   const { transport, clock, random, redactor, prices, books } = parts
   // Local servers that need no key are often given their own name as one; taking that out would make every text unreadable.

@@ -11,6 +11,7 @@ import {
 } from '../src/chat/index.ts'
 import { Books } from '../src/budget/index.ts'
 import { Ledger } from '../src/ledger/index.ts'
+import { LiveList } from '../src/live-list.ts'
 import { Counters, createLog, createRedactor } from '../src/observe/index.ts'
 import { createChannel, createTransport } from '../src/transport/index.ts'
 
@@ -88,7 +89,7 @@ export function start(
     counters: new Counters(),
     clock: Date.now,
     random: () => 0,
-    running: new Set(),
+    running: new LiveList(),
     farewells: new Set()
   }
   return { client: providerClient(provider), provider, transport, lines, [Symbol.asyncDispose]: () => transport.close() }

@@ -1,11 +1,12 @@
 import { ProviderError, type Attempt } from '@resoftai/sdk'
+import type { LiveList } from '../live-list.ts'
 
 export interface CallOptions {
   /** For the whole call, retries and waits included. */
   readonly deadlineMs: number
   readonly signal?: AbortSignal | undefined
   /** Calls that run now; the call is in it until it ends. */
-  readonly running: Set<Call>
+  readonly running: LiveList<Call>
 }
 
 /**
@@ -23,13 +24,12 @@ export class Call {
   #listener: ((failure: ProviderError) => void) | undefined
   #timer: NodeJS.Timeout
   #signal: AbortSignal | undefined
-  #running: Set<Call>
+  readonly #leave: () => void
 
   constructor({ deadlineMs, signal, running }: CallOptions) {
     this.deadlineMs = deadlineMs
     this.#signal = signal
-    this.#running = running
-    running.add(this)
+    this.#leave = running.add(this)
     this.#timer = setTimeout(() => this.fail(deadlineError(deadlineMs)), deadlineMs)
     if (signal?.aborted) this.fail(cancelled())
     else signal?.addEventListener('abort', this.#onAbort, { once: true })
@@ -107,7 +107,7 @@ export class Call {
     clearTimeout(this.#timer)
     this.#signal?.removeEventListener('abort', this.#onAbort)
     this.#listener = undefined
-    this.#running.delete(this)
+    this.#leave()
   }
 
   /** Ends the call from inside the host. */

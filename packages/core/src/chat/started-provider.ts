@@ -2,6 +2,7 @@ import type { Dialect, Provider } from '@resoftai/sdk'
 import type { Books } from '../budget/index.ts'
 import type { ResolvedProvider } from '../config/types.ts'
 import type { Prices } from '../cost/index.ts'
+import type { LiveList } from '../live-list.ts'
 import type { Counters, Log, Redactor } from '../observe/index.ts'
 import type { Channel } from '../transport/index.ts'
 import type { Breaker } from './breaker.ts'
@@ -37,7 +38,7 @@ export interface StartedProvider {
   readonly clock: () => number
   readonly random: () => number
   /** Calls of the host that have begun and not ended. */
-  readonly running: Set<Call>
+  readonly running: LiveList<Call>
   /** What vendors are being told about replies that were left. Never reject. */
   readonly farewells: Set<Promise<void>>
 }

@@ -1,3 +1,4 @@
+import { LiveList } from '../live-list.ts'
 import type { Log } from '../observe/index.ts'
 import type { AccountName, Balance, CallRecord, Hold, LedgerStore, RecordFilter, Settlement, Totals, TotalsBy } from './types.ts'
 
@@ -46,7 +47,7 @@ export class Ledger {
   /** Until when each hold may be renewed. */
   readonly #holds = new Map<string, number>()
   readonly #pending: Unwritten[] = []
-  readonly #settling = new Set<Promise<unknown>>()
+  readonly #settling = new LiveList<Promise<unknown>>()
   #timer: NodeJS.Timeout | undefined
 
   constructor({ open, log }: LedgerParts) {
@@ -86,14 +87,14 @@ export class Ledger {
       await this.#writePending(store)
       return this.#write(store, unwritten)
     })
-    this.#settling.add(settling)
+    const leave = this.#settling.add(settling)
     try {
       return await settling
     } catch (error) {
       this.#keep(unwritten)
       return { balances: [], failure: reasonOf(error) }
     } finally {
-      this.#settling.delete(settling)
+      leave()
     }
   }
 

@@ -1,3 +1,5 @@
+import { LiveList } from '@resoftai/core'
+
 interface Wait<Item> {
   readonly left: Set<Item>
   readonly end: () => void
@@ -5,7 +7,7 @@ interface Wait<Item> {
 
 /** What is going on, and who waits for the end of it. */
 export class InFlight<Item extends object> {
-  readonly #items = new Set<Item>()
+  readonly #items = new LiveList<Item>()
   readonly #waits = new Set<Wait<Item>>()
 
   get count(): number {
@@ -13,20 +15,20 @@ export class InFlight<Item extends object> {
   }
 
   [Symbol.iterator](): Iterator<Item> {
-    return this.#items.values()
+    return this.#items[Symbol.iterator]()
   }
 
-  begin(item: Item): void {
-    this.#items.add(item)
-  }
-
-  end(item: Item): void {
-    this.#items.delete(item)
-    for (const wait of this.#waits) {
-      wait.left.delete(item)
-      if (wait.left.size > 0) continue
-      this.#waits.delete(wait)
-      wait.end()
+  /** Returns what ends it. */
+  begin(item: Item): () => void {
+    const leave = this.#items.add(item)
+    return () => {
+      leave()
+      for (const wait of this.#waits) {
+        wait.left.delete(item)
+        if (wait.left.size > 0) continue
+        this.#waits.delete(wait)
+        wait.end()
+      }
     }
   }
 

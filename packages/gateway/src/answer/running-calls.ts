@@ -13,8 +13,7 @@ export class RunningCalls {
 
   begin(): { readonly controller: AbortController; readonly end: () => void } {
     const controller = new AbortController()
-    this.#calls.begin(controller)
-    return { controller, end: () => this.#calls.end(controller) }
+    return { controller, end: this.#calls.begin(controller) }
   }
 
   /** Resolves when those that run now have ended. */
