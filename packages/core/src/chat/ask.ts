@@ -1,4 +1,12 @@
-import { ProviderError, ReplyBuilder, type Attempt, type ChatEvent, type ChatMode, type ChatReply } from '@resoftai/sdk'
+import {
+  ProviderError,
+  ReplyBuilder,
+  type Attempt,
+  type ChatEvent,
+  type ChatMode,
+  type ChatReply,
+  type FinishReason
+} from '@resoftai/sdk'
 import type { CallOptions } from '../client.ts'
 import { tidy } from './answer-error.ts'
 import { Call, cancelled } from './call.ts'
@@ -11,53 +19,90 @@ import { tellTries } from './tell-tries.ts'
 
 export type Targets = readonly [Target, ...Target[]]
 
+/** One chat: the tries, the books and the clock of a call, for whoever passes its events on or joins them. */
+class Asking {
+  readonly seen: ReplyBuilder
+  readonly call: Call
+  readonly #reader: RouteReader
+  #isFinished = false
+  #failure: ProviderError | undefined
+
+  constructor(targets: Targets, mode: ChatMode, { signal, restart, strict, agent, key, budgets }: CallOptions, seen: ReplyBuilder) {
+    const [{ provider, request }] = targets
+    this.seen = seen
+    const { deadlineMs } = provider.settings.limitsOf(request.model)
+    const call = new Call({ deadlineMs, signal, running: provider.running })
+    this.call = call
+    this.#reader = new RouteReader({ targets, mode, call, seen, restart, strict, caller: { agent, key, budgets } })
+  }
+
+  /** The next events; `undefined` when the reply is whole. */
+  async read(): Promise<readonly ChatEvent[] | undefined> {
+    const batch = await this.#reader.read()
+    this.#isFinished = batch === undefined
+    return batch
+  }
+
+  /** Notes an event. With a `finish` the host has something to say before it. */
+  see(event: ChatEvent): Promise<readonly ChatEvent[]> | undefined {
+    this.seen.add(event)
+    const finish = finishOf(event)
+    return finish && this.#finish(finish.reason)
+  }
+
+  async #finish(reason: FinishReason): Promise<readonly ChatEvent[]> {
+    const last = await this.#reader.finish(reason)
+    for (const event of last) this.seen.add(event)
+    return last
+  }
+
+  /** What a caller is told of a failure. */
+  fail(error: unknown): ProviderError {
+    this.#failure = toProviderError(error)
+    const { provider, request } = this.#reader.target
+    return explainFailure(this.#failure, provider, request.model, this.call.attempts, this.seen)
+  }
+
+  /** Whether it came to its end, failed, or was left. */
+  async end(): Promise<void> {
+    this.#reader.close()
+    if (!this.#isFinished) await this.#reader.leave(this.#failure ?? cancelled())
+    this.call.end()
+    noteEnd(this.#reader.target, this.call, this.#isFinished ? 'finished' : (this.#failure?.kind ?? 'cancelled'))
+  }
+}
+
 /**
- * One chat, as a straight line: ask the first target, read its answer as events until it is finished. Tries that fail before the first content
- * are repeated, and what a `RouteReader` can do after it is done; else a failure ends the call with what had arrived in `partial`.
+ * Asks the first target and reads its answer as events until it is finished. Tries that fail before the first content are repeated, and what a
+ * `RouteReader` can do after it is done; else a failure ends the call with what had arrived in `partial`.
  */
 export async function* ask(
   targets: Targets,
   mode: ChatMode,
-  { signal, restart, strict, attempts, agent, key, budgets }: CallOptions = {},
+  options: CallOptions = {},
   seen = new ReplyBuilder(targets[0].request.model)
 ): AsyncGenerator<ChatEvent, void, undefined> {
-  const [{ provider, request }] = targets
-  const { deadlineMs } = provider.settings.limitsOf(request.model)
-  const call = new Call({ deadlineMs, signal, running: provider.running })
-  const reader = new RouteReader({ targets, mode, call, seen, restart, strict, caller: { agent, key, budgets } })
-  const tell = tellTries(call.attempts, attempts)
+  const asking = new Asking(targets, mode, options, seen)
+  const tell = tellTries(asking.call.attempts, options.attempts)
   let isBegun = false
-  let failure: ProviderError | undefined
-  let finished = false
   try {
-    call.check()
-    for (let batch; (batch = await reader.read()) !== undefined;) {
+    asking.call.check()
+    for (let batch; (batch = await asking.read()) !== undefined;) {
       if (!isBegun) tell()
       isBegun = true
       for (const event of batch) {
         // Only the host knows what a reply costs.
         if (event.type === 'cost') continue
-        seen.add(event)
-        const finish = finishOf(event)
-        if (finish !== undefined) {
-          for (const last of await reader.finish(finish.reason)) {
-            seen.add(last)
-            yield last
-          }
-        }
+        const before = asking.see(event)
+        if (before !== undefined) for (const last of await before) yield last
         yield event
       }
     }
-    finished = true
   } catch (error) {
-    failure = toProviderError(error)
-    throw explainFailure(failure, reader.target.provider, reader.target.request.model, call.attempts, seen)
+    throw asking.fail(error)
   } finally {
-    reader.close()
-    if (!finished) await reader.leave(failure ?? cancelled())
-    call.end()
+    await asking.end()
     tell()
-    noteEnd(reader.target, call, finished ? 'finished' : failure === undefined || failure.kind === 'cancelled' ? 'cancelled' : failure.kind)
   }
 }
 
@@ -65,17 +110,28 @@ export async function* ask(
 export async function askWhole(targets: Targets, options: CallOptions = {}): Promise<ChatReply> {
   const [{ provider, request }] = targets
   const mode = isDialect(provider.made) && provider.made.decode !== undefined ? 'whole' : 'stream'
-  const attempts: Attempt[] = []
-  const seen = new ReplyBuilder(request.model)
   // Nobody sees the reply before its end, so it may begin again.
-  const events = ask(targets, mode, { restart: true, ...options, attempts }, seen)
+  const asking = new Asking(targets, mode, { restart: true, ...options }, new ReplyBuilder(request.model))
+  const { attempts } = asking.call
   let written: string | undefined
   try {
-    for await (const event of events) if (event.type === 'frame') written = event.data
-    return { ...seen.reply(attempts), ...(written !== undefined && { written }) }
+    asking.call.check()
+    for (let batch; (batch = await asking.read()) !== undefined;) {
+      for (const event of batch) {
+        if (event.type === 'cost') continue
+        if (event.type === 'frame') written = event.data
+        const before = asking.see(event)
+        if (before !== undefined) await before
+      }
+    }
+  } catch (error) {
+    throw asking.fail(error)
   } finally {
+    await asking.end()
     options.attempts?.push(...attempts)
   }
+  const reply = asking.seen.reply(attempts)
+  return written === undefined ? reply : { ...reply, written }
 }
 
 /** Every error leaves here with who was asked, what had arrived, and no secret in its words. */

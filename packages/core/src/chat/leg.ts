@@ -136,9 +136,11 @@ export class Leg {
     const { provider, request, url } = this.#plan
     const { usage, model } = this.#tally.partial()
     // What was refused is not charged for.
-    const missing = url === undefined || reason === 'content_filter' ? undefined : await provider.estimate.ofReply(request, usage, seen)
+    const estimating = url === undefined || reason === 'content_filter' ? undefined : provider.estimate.ofReply(request, usage, seen)
+    const missing = estimating && (await estimating)
     const whole = missing === undefined ? usage : { ...usage, ...missing }
-    const priced = url === undefined ? none : await priceReply(provider, url, { model, usage: whole })
+    const pricing = url === undefined ? none : priceReply(provider, url, { model, usage: whole })
+    const priced = pricing instanceof Promise ? await pricing : pricing
     const told: readonly ChatEvent[] = missing === undefined ? priced : [{ type: 'usage', usage: missing }, ...priced]
     if (provider.books.areClosed) return told
     const cost = priced.find(event => event.type === 'cost')?.cost
@@ -254,8 +256,9 @@ function newRecord({ provider, request, caller }: LegPlan, at: number): CallReco
 
 function sumUsage(usages: readonly Usage[]): Partial<CallRecord> {
   const sum = (count: keyof Omit<Usage, 'estimated'>) => {
-    const known = usages.flatMap(usage => usage[count] ?? [])
-    return known.length === 0 ? null : known.reduce((total, tokens) => total + tokens, 0)
+    let total: number | null = null
+    for (const { [count]: tokens } of usages) if (tokens !== undefined) total = (total ?? 0) + tokens
+    return total
   }
   return {
     inputTokens: sum('inputTokens'),
