@@ -11,7 +11,7 @@ import { judge, readConfiguration, type Configuration } from './configuration.ts
 import { digestFiles } from './digest-files.ts'
 import { firstKey } from './first-key.ts'
 import { Hosts } from './hosts.ts'
-import { keepMemoryLow } from './keep-memory-low.ts'
+import { giveMemoryBack } from './give-memory-back.ts'
 import { liveLog } from './live-log.ts'
 import { openLogFile } from './open-log-file.ts'
 import type { Place } from './place.ts'
@@ -74,7 +74,7 @@ export const serveGateway: Run = async (context, input) => {
     logFile?.reopen()
     reloading.reload()
   })
-  const leaveMemory = keepMemoryLow(gateway.app.server)
+  const stopWaiting = giveMemoryBack(gateway.app.server)
   const stopRemoving = removeOldConversations({
     conversations,
     days: () => reloading.current.config.storage.keep_conversations_days,
@@ -90,7 +90,7 @@ export const serveGateway: Run = async (context, input) => {
     await untilStopped(context)
     context.output.note(text('serve.stopping', { seconds: reloading.current.place.drainMs / 1000 }))
   } finally {
-    leaveMemory()
+    stopWaiting()
     stopRemoving()
     reloading.stop()
     await gateway.close(reloading.current.place.drainMs)

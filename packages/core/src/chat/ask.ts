@@ -24,7 +24,8 @@ class Asking {
   readonly seen: ReplyBuilder
   readonly call: Call
   readonly #reader: RouteReader
-  #isFinished = false
+  /** All of it was read. */
+  isFinished = false
   #failure: ProviderError | undefined
 
   constructor(targets: Targets, mode: ChatMode, { signal, restart, strict, agent, key, budgets }: CallOptions, seen: ReplyBuilder) {
@@ -36,11 +37,9 @@ class Asking {
     this.#reader = new RouteReader({ targets, mode, call, seen, restart, strict, caller: { agent, key, budgets } })
   }
 
-  /** The next events; `undefined` when the reply is whole. */
-  async read(): Promise<readonly ChatEvent[] | undefined> {
-    const batch = await this.#reader.read()
-    this.#isFinished = batch === undefined
-    return batch
+  /** The next events; `undefined` behind the last. */
+  read(): Promise<readonly ChatEvent[] | undefined> {
+    return this.#reader.read()
   }
 
   /** Notes an event. With a `finish` the host has something to say before it. */
@@ -66,9 +65,9 @@ class Asking {
   /** Whether it came to its end, failed, or was left. */
   async end(): Promise<void> {
     this.#reader.close()
-    if (!this.#isFinished) await this.#reader.leave(this.#failure ?? cancelled())
+    if (!this.isFinished) await this.#reader.leave(this.#failure ?? cancelled())
     this.call.end()
-    noteEnd(this.#reader.target, this.call, this.#isFinished ? 'finished' : (this.#failure?.kind ?? 'cancelled'))
+    noteEnd(this.#reader.target, this.call, this.isFinished ? 'finished' : (this.#failure?.kind ?? 'cancelled'))
   }
 }
 
@@ -98,6 +97,7 @@ export async function* ask(
         yield event
       }
     }
+    asking.isFinished = true
   } catch (error) {
     throw asking.fail(error)
   } finally {
@@ -124,6 +124,7 @@ export async function askWhole(targets: Targets, options: CallOptions = {}): Pro
         if (before !== undefined) await before
       }
     }
+    asking.isFinished = true
   } catch (error) {
     throw asking.fail(error)
   } finally {
