@@ -12,6 +12,8 @@ const inFlight = 32
 const rounds = 5
 /** Until the code is compiled: what is measured is a process that has been up for a while. */
 const warmingUp = 2
+/** V8 compiles the last of what each call runs once at its 20,000th. */
+const callsWarmingUp = 10
 
 const prompt = 'Explain the difference between latency and throughput. '.repeat(14)
 const megabyte = 'She had lived by the river for eleven years. '.repeat(1e6 / 45)
@@ -38,8 +40,12 @@ export async function measureGateway(streams: number): Promise<void> {
   await printStart(loads)
   await printStreamMemory(loads, streams)
   await printFirstChunk(loads)
-  await printCpu(`Whole calls, ${inFlight} in flight: CPU a call`, loads, 'at most 1.5×', load =>
-    load.cpuOf(2_000, inFlight, () => load.ask(prompt))
+  await printCpu(
+    `Whole calls, ${inFlight} in flight: CPU a call`,
+    loads,
+    'at most 1.5×',
+    load => load.cpuOf(2_000, inFlight, () => load.ask(prompt)),
+    callsWarmingUp
   )
   await printCpu('Whole calls with a prompt of 1 MB: CPU a call', loads, 'at most 0.4×', load =>
     load.cpuOf(50, 4, () => load.ask(megabyte))
@@ -115,12 +121,18 @@ async function printFirstChunk(loads: readonly Load[]): Promise<void> {
 }
 
 /** The targets in turn, so that a noisy moment hits all alike. */
-async function printCpu(title: string, loads: readonly Load[], bar: string, measure: (load: Load) => Promise<number>): Promise<void> {
+async function printCpu(
+  title: string,
+  loads: readonly Load[],
+  bar: string,
+  measure: (load: Load) => Promise<number>,
+  before = warmingUp
+): Promise<void> {
   const cpu = new Map(loads.map(load => [load, [] as number[]]))
-  for (let round = 0; round < warmingUp + rounds; round++) {
+  for (let round = 0; round < before + rounds; round++) {
     for (const [load, micros] of cpu) {
       const value = await measure(load)
-      if (round >= warmingUp) micros.push(value)
+      if (round >= before) micros.push(value)
     }
   }
   printTable(title, withRatios(rowsOf(loads, load => median(cpu.get(load) ?? []), 'µs', bar)))

@@ -1,12 +1,4 @@
-import {
-  ProviderError,
-  ReplyBuilder,
-  type Attempt,
-  type ChatEvent,
-  type ChatMode,
-  type ChatReply,
-  type FinishReason
-} from '@resoftai/sdk'
+import { ProviderError, ReplyBuilder, type Attempt, type ChatEvent, type ChatMode, type ChatReply, type FinishReason } from '@resoftai/sdk'
 import type { CallOptions } from '../client.ts'
 import { tidy } from './answer-error.ts'
 import { Call, cancelled } from './call.ts'
