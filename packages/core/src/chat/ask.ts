@@ -16,8 +16,7 @@ class Asking {
   readonly seen: ReplyBuilder
   readonly call: Call
   readonly #reader: RouteReader
-  /** All of it was read. */
-  isFinished = false
+  #isFinished = false
   #failure: ProviderError | undefined
 
   constructor(targets: Targets, mode: ChatMode, { signal, restart, strict, agent, key, budgets }: CallOptions, seen: ReplyBuilder) {
@@ -47,6 +46,11 @@ class Asking {
     return last
   }
 
+  /** All of it was read. */
+  finished(): void {
+    this.#isFinished = true
+  }
+
   /** What a caller is told of a failure. */
   fail(error: unknown): ProviderError {
     this.#failure = toProviderError(error)
@@ -57,9 +61,9 @@ class Asking {
   /** Whether it came to its end, failed, or was left. */
   async end(): Promise<void> {
     this.#reader.close()
-    if (!this.isFinished) await this.#reader.leave(this.#failure ?? cancelled())
+    if (!this.#isFinished) await this.#reader.leave(this.#failure ?? cancelled())
     this.call.end()
-    noteEnd(this.#reader.target, this.call, this.isFinished ? 'finished' : (this.#failure?.kind ?? 'cancelled'))
+    noteEnd(this.#reader.target, this.call, this.#isFinished ? 'finished' : (this.#failure?.kind ?? 'cancelled'))
   }
 }
 
@@ -89,7 +93,7 @@ export async function* ask(
         yield event
       }
     }
-    asking.isFinished = true
+    asking.finished()
   } catch (error) {
     throw asking.fail(error)
   } finally {
@@ -116,7 +120,7 @@ export async function askWhole(targets: Targets, options: CallOptions = {}): Pro
         if (before !== undefined) await before
       }
     }
-    asking.isFinished = true
+    asking.finished()
   } catch (error) {
     throw asking.fail(error)
   } finally {

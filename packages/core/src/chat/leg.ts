@@ -257,7 +257,10 @@ function newRecord({ provider, request, caller }: LegPlan, at: number): CallReco
 function sumUsage(usages: readonly Usage[]): Partial<CallRecord> {
   const sum = (count: keyof Omit<Usage, 'estimated'>) => {
     let total: number | null = null
-    for (const { [count]: tokens } of usages) if (tokens !== undefined) total = (total ?? 0) + tokens
+    for (const usage of usages) {
+      const tokens = usage[count] ?? null
+      if (tokens !== null) total = (total ?? 0) + tokens
+    }
     return total
   }
   return {
