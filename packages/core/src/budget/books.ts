@@ -118,7 +118,6 @@ export class Books {
     record: CallRecord,
     { applied, cost, isHeld }: { readonly applied: readonly Applied[]; readonly cost: Money | undefined; readonly isHeld: boolean }
   ): Promise<readonly string[]> {
-    if (applied.length === 0) return sayFailure(await this.#ledger.settle({ record, charges: none, mayHold: false }))
     const charges: (AccountName & { readonly amountNanos: bigint })[] = []
     const rates: RateUsed[] = []
     for (const { budget, account } of applied) {
@@ -127,11 +126,10 @@ export class Books {
       charges.push({ ...account, amountNanos: amount.nanos })
       if (amount.rate !== undefined) rates.push(amount.rate)
     }
-    const settlement = { record: { ...record, rates }, charges, mayHold: true }
+    const settlement = { record: rates.length === 0 ? record : { ...record, rates }, charges, mayHold: applied.length > 0 }
     const seed = this.#seedFor(applied, record.at)
-    const settled = await this.#ledger.settle(settlement, isHeld || charges.length === 0 ? undefined : seed)
-    const { balances, failure } = settled
-    if (failure !== undefined) return sayFailure(settled)
+    const { balances, failure } = await this.#ledger.settle(settlement, isHeld || charges.length === 0 ? undefined : seed)
+    if (failure !== undefined) return [`This call could not be written into the ledger yet: ${failure}`]
     return charges.flatMap(charge => {
       const balance = balances.find(candidate => isSame(candidate, charge))
       return balance === undefined ? [] : sayCrossed(budgetOf(applied, charge), balance, charge.amountNanos)
@@ -188,10 +186,6 @@ export class Books {
     const { from, to, rate, date } = converted.rate
     return { nanos: converted.nanos, rate: { from, to, rate: String(rate), date } }
   }
-}
-
-function sayFailure({ failure }: { readonly failure?: string }): readonly string[] {
-  return failure === undefined ? none : [`This call could not be written into the ledger yet: ${failure}`]
 }
 
 function isFull(budget: Budget, { scope, settledNanos, reservedNanos }: Balance): Refusal {

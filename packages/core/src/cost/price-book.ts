@@ -91,8 +91,7 @@ export class PriceBook {
 
   /** Lists of prices that may count, the strongest first. */
   #candidates(provider: string, service: string | undefined, model: string): readonly (readonly ListedPrice[])[] {
-    // Only the last of them may be any text.
-    const key = `${provider}\n${service}\n${model}`
+    const key = JSON.stringify([provider, service, model])
     const known = this.#known.get(key)
     if (known !== undefined) return known
     // A name of a provider is asked only for a person's own prices: anybody can call a relay `openai`.

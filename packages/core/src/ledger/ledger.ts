@@ -84,7 +84,7 @@ export class Ledger {
     if (!this.isOn) return { balances: [] }
     const unwritten = { settlement, seed }
     const settling = this.#use(async store => {
-      if (this.#pending.length > 0) await this.#writePending(store)
+      await this.#writePending(store)
       return this.#write(store, unwritten)
     })
     const leave = this.#settling.add(settling)

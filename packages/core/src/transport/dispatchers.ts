@@ -20,7 +20,6 @@ const common = { pipelining: 1, allowH2: false, keepAliveTimeout: 30_000 } as co
 /** One pool of connections for each route and origin. */
 export class Dispatchers {
   #made = new Map<string, Dispatcher>()
-  #last: { readonly route: Route; readonly dispatcher: Dispatcher } | undefined
   #connections: Connections = { pending: new Set(), dispatching: undefined, writing: undefined }
   #lookup: LookupFunction | undefined
 
@@ -56,11 +55,6 @@ export class Dispatchers {
   }
 
   #of(route: Route): Dispatcher {
-    if (this.#last === undefined || !isSame(this.#last.route, route)) this.#last = { route, dispatcher: this.#find(route) }
-    return this.#last.dispatcher
-  }
-
-  #find(route: Route): Dispatcher {
     const { reach, connectTimeoutMs, proxy, isFresh } = route
     const key = `${proxy?.url ?? reach} ${connectTimeoutMs} ${isFresh}`
     let made = this.#made.get(key)
@@ -102,10 +96,6 @@ export class Dispatchers {
       throw unusableProxy(variable)
     }
   }
-}
-
-function isSame(a: Route, b: Route): boolean {
-  return a.reach === b.reach && a.connectTimeoutMs === b.connectTimeoutMs && a.proxy === b.proxy && a.isFresh === b.isFresh
 }
 
 /** What undici gives to a factory, which its type does not tell. */

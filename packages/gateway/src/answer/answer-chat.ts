@@ -85,8 +85,10 @@ async function answerStream({ reply, call, provider, asks, head, warnings }: Ask
 async function answerWhole({ reply, call, provider, asks, head, warnings }: Asked, { whole }: ChatCall): Promise<unknown> {
   const begun = performance.now()
   const { outcome } = reply.request
-  const asked = asks.map(ask => provider.chat(ask, { ...call.options, attempts: outcome.noteTries() }))
-  const replies = await allOf(asked, call)
+  const replies = await allOf(
+    asks.map(ask => provider.chat(ask, { ...call.options, attempts: outcome.noteTries() })),
+    call
+  )
   for (const { usage } of replies) call.spend(usage)
   const [only] = replies
   reply.headers(
@@ -102,8 +104,6 @@ async function answerWhole({ reply, call, provider, asks, head, warnings }: Aske
 
 /** All of them, or none: when one fails, the others would go on for nobody. */
 async function allOf(replies: readonly Promise<ChatReply>[], call: ClientCall): Promise<readonly ChatReply[]> {
-  const [only, ...others] = replies
-  if (only !== undefined && others.length === 0) return [await only]
   try {
     return await Promise.all(replies)
   } catch (error) {

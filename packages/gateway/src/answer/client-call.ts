@@ -46,11 +46,11 @@ export function beginCall({ caller }: FastifyRequest, reply: FastifyReply, parts
   reply.raw.once('close', onClose)
   // What came before may have taken its time.
   if (reply.raw.destroyed) call.abandon()
-  const { end } = call
-  return Object.assign(call, {
+  return {
+    ...call,
     end() {
       reply.raw.off('close', onClose)
-      end()
+      call.end()
     }
-  })
+  }
 }

@@ -23,11 +23,11 @@ export class Spending {
     return {
       reserve: hold => store.reserve(hold),
       open: accounts => store.open(accounts),
-      settle: settlement =>
-        store.settle(settlement).then(balances => {
-          this.#count(settlement.record)
-          return balances
-        }),
+      settle: async settlement => {
+        const balances = await store.settle(settlement)
+        this.#count(settlement.record)
+        return balances
+      },
       renew: (ids, leaseMs) => store.renew(ids, leaseMs),
       giveUp: ids => store.giveUp(ids),
       balances: account => store.balances(account),

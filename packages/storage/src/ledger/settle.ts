@@ -26,7 +26,7 @@ export async function settleAll(
     return { charged: paid, changed: new Map(rows.map(row => [accountKey(row), toBalance(row)])) }
   })
   const unseen = settlements.flatMap(({ charges }) => charges).filter(name => !changed.has(accountKey(name)))
-  for (const balance of unseen.length === 0 ? [] : await readAccounts(database, onceEach(unseen))) changed.set(accountKey(balance), balance)
+  for (const balance of await readAccounts(database, onceEach(unseen))) changed.set(accountKey(balance), balance)
   return settlements.map(({ charges }, index) =>
     onceEach(charges).flatMap(name => {
       const last = changed.get(accountKey(name))
