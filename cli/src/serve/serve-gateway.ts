@@ -10,6 +10,7 @@ import { explained } from '../storage-failure.ts'
 import { judge, readConfiguration, type Configuration } from './configuration.ts'
 import { digestFiles } from './digest-files.ts'
 import { firstKey } from './first-key.ts'
+import { collectGarbage } from './collect-garbage.ts'
 import { giveMemoryBack } from './give-memory-back.ts'
 import { Hosts } from './hosts.ts'
 import { liveLog } from './live-log.ts'
@@ -60,6 +61,7 @@ export const serveGateway: Run = async (context, input) => {
     spending,
     reloads,
     degraded: () => (logFile?.isFailing === true ? ['log'] : []),
+    collectYoung: () => collectGarbage({ type: 'minor', execution: 'sync' }),
     ...(telemetry && { tracer: telemetry.tracer }),
     ...(tools !== undefined && { tools })
   })

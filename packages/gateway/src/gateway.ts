@@ -58,6 +58,11 @@ export interface GatewayOptions extends Settings {
   readonly degraded?: () => readonly string[]
   /** When requests are refused because there is too much to do. */
   readonly pressure?: PressureLimits
+  /**
+   * Collects young garbage: called whenever request bodies of some megabytes have been read, whose memory V8 would give back only with a search of
+   * all of it. Default: that is waited for.
+   */
+  readonly collectYoung?: () => void
   /** Milliseconds since 1970. Default: the system's clock. */
   readonly clock?: () => number
 }
@@ -110,6 +115,7 @@ export function createGateway({
   reloads,
   degraded = () => [],
   pressure: limits,
+  collectYoung,
   clock = Date.now,
   ...settings
 }: GatewayOptions): Gateway {
@@ -148,7 +154,7 @@ export function createGateway({
   app.decorateRequest('outcome')
   app.decorateRequest('bodyDigest')
   app.decorateRequest('recording')
-  parseJson(app, () => current.maxBodyBytes)
+  parseJson(app, { mostBytes: () => current.maxBodyBytes, collectYoung })
   app.removeContentTypeParser('text/plain')
   const requests = new RequestCounts()
   const pressure = new Pressure(limits)
