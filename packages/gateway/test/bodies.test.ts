@@ -9,9 +9,9 @@ test('young garbage is collected once for some megabytes of bodies, and not for 
     expect((await served.ask('POST', '/v1/chat/completions', { key: served.client, body })).statusCode).toBe(200)
   }
   const megabyte = 'river '.repeat(2 ** 20 / 6)
-  for (let bodies = 0; bodies < 7; bodies++) await send(megabyte)
+  for (let bodies = 0; bodies < 3; bodies++) await send(megabyte)
   for (let bodies = 0; bodies < 50; bodies++) await send('Hello?')
   expect(collections).toBe(0)
-  for (let bodies = 0; bodies < 10; bodies++) await send(megabyte)
+  for (let bodies = 0; bodies < 5; bodies++) await send(megabyte)
   expect(collections).toBe(2)
 })
