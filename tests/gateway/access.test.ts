@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { json } from '@resoftai/sdk/testing'
 import { openStorage } from '@resoftai/storage'
 import { completion } from '../faults/support.ts'
-import { hello, serve, type Served } from './support.ts'
+import { hello, serve, unpressed, type Served } from './support.ts'
 
 const reply = json(completion('Hello'))
 
@@ -62,7 +62,7 @@ describe('A02', () => {
     await using served = await serve(reply)
     // As somebody might add one and forget.
     const { createGateway } = await import('@resoftai/gateway')
-    const gateway = createGateway({ host: served.host, keys: served.storage.keys })
+    const gateway = createGateway({ host: served.host, keys: served.storage.keys, pressure: unpressed })
     gateway.app.get('/forgotten', async () => 'open')
     const { secret: admin } = await served.makeKey({ role: 'admin' })
     const ask = async (key?: string) =>

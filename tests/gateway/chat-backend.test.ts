@@ -7,7 +7,7 @@ import { cut, json, sse, stall, type Answer, type ReceivedRequest, type Respond,
 import { Sandbox } from '../../cli/test/cli-process.ts'
 import { completion, delta, finished, said, thought, vendorError } from '../faults/support.ts'
 import { serveApart } from './serve-process.ts'
-import { serve, until, type Served, type Setup } from './support.ts'
+import { serve, unpressed, until, type Served, type Setup } from './support.ts'
 
 const used = { choices: [], usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 } }
 const replyOf = (...pieces: readonly (object | Step)[]): Answer => sse([...pieces, finished(), used])
@@ -32,7 +32,7 @@ async function serveChat(
 ): Promise<Chat> {
   const served = await serve(respond, setup)
   const { host, storage } = served
-  const gateway = createGateway({ host, keys: storage.keys, conversations: storage.conversations, chat, anonymous })
+  const gateway = createGateway({ host, keys: storage.keys, conversations: storage.conversations, pressure: unpressed, chat, anonymous })
   const url = await gateway.listen({ host: '127.0.0.1', port: 0 })
   return {
     ...served,
@@ -450,7 +450,13 @@ describe('one conversation', () => {
     const first = say(chat, { message: 'Two', conversation_id })
     await chat.service.received(2)
     const { host, storage } = chat
-    const other = createGateway({ host, keys: storage.keys, conversations: storage.conversations, chat: { waitMs: 50 } })
+    const other = createGateway({
+      host,
+      keys: storage.keys,
+      conversations: storage.conversations,
+      pressure: unpressed,
+      chat: { waitMs: 50 }
+    })
     const url = await other.listen({ host: '127.0.0.1', port: 0 })
     try {
       for (const place of [chat.url, url]) {

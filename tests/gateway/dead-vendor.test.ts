@@ -15,9 +15,7 @@ test('G09 a vendor that answers 503 to everything gets hardly a request once tha
   const ill = json(vendorError('not now'), { status: 503 })
   const well = json(completion('Hello'))
   await using served = await serve(() => (health === 'ill' ? ill : health === 'held' ? { ...well, steps: [hold, ...well.steps] } : well), {
-    settings: { retry: { base_delay: 0.01 }, breaker: { rest: 0.3 } },
-    // Whoever tests this may have a machine that is busy.
-    gateway: { pressure: { delayMs: 60_000 } }
+    settings: { retry: { base_delay: 0.01 }, breaker: { rest: 0.3 } }
   })
   const breaker = () => served.host.stats()['vendor']?.breaker
   const asked = () => served.service.requests.length

@@ -14,7 +14,7 @@ import { Sandbox } from '../../cli/test/cli-process.ts'
 import { lockApart } from '../budgets/lock.ts'
 import { completion, finished, said, vendorError } from '../faults/support.ts'
 import { serveApart, type Running } from './serve-process.ts'
-import { collect, hello, serve, until, type Served, type Setup } from './support.ts'
+import { collect, hello, serve, unpressed, until, type Served, type Setup } from './support.ts'
 
 const path = '/v1/chat/completions'
 const key = { 'idempotency-key': '8e03978e-40d5-43e8-bc93-6894a57f9324' }
@@ -42,9 +42,7 @@ async function serveOnce(respond: Respond, setup: Setup = {}): Promise<Once> {
   const folder = mkdtempSync(join(tmpdir(), 'resoftai-once-'))
   const file = join(folder, 'kept.db')
   const { conversations, replies, close } = await openStorage(`sqlite:${file}`)
-  // On a busy machine no request is refused for that.
-  const pressure = { delayMs: 60_000 }
-  const served = await serve(respond, { ...setup, gateway: { conversations, replies, pressure, ...setup.gateway } })
+  const served = await serve(respond, { ...setup, gateway: { conversations, replies, ...setup.gateway } })
   return {
     ...served,
     file,
@@ -307,7 +305,7 @@ describe('G24 what is kept', () => {
     await using served = await serveOnce(numbered())
     const first = await asked(served)
     const { replies, close } = await openStorage(`sqlite:${served.file}`)
-    const other = createGateway({ host: served.host, keys: served.storage.keys, replies })
+    const other = createGateway({ host: served.host, keys: served.storage.keys, pressure: unpressed, replies })
     const url = await other.listen({ host: '127.0.0.1', port: 0 })
     const headers = { authorization: `Bearer ${served.key}`, 'content-type': 'application/json', ...key }
     const again = await readAll(await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(hello) }))

@@ -11,7 +11,6 @@ const reply = json(completion('Hello'))
 
 // Whatever else this machine does.
 jest.setTimeout(60_000)
-const pressure = { delayMs: Infinity }
 
 /** A host with one provider, `vendor`. */
 const hostFor = (url: string): Promise<Host> =>
@@ -23,7 +22,7 @@ const hostFor = (url: string): Promise<Host> =>
   })
 
 test('a request that had only begun to look for its model keeps its host open, and gets its answer', async () => {
-  await using served = await serve(reply, { gateway: { pressure } })
+  await using served = await serve(reply)
   await using other = await fakeService(reply)
   const [looks, goesOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const slow: Host = {
@@ -74,9 +73,7 @@ const isClosed = (error: unknown) => String(error).includes('The host is closed.
 
 test('a plain name of a model is still found when its vendor has no list after a change', async () => {
   let isDown = false
-  await using served = await serve(({ method }) => (method === 'POST' ? reply : isDown ? json({}, { status: 500 }) : list), {
-    gateway: { pressure }
-  })
+  await using served = await serve(({ method }) => (method === 'POST' ? reply : isDown ? json({}, { status: 500 }) : list))
   const ask = async () => (await served.ask('/v1/chat/completions', { ...hello, model: 'm1' })).status
   expect(await ask()).toBe(200)
   isDown = true
@@ -87,7 +84,7 @@ test('a plain name of a model is still found when its vendor has no list after a
 })
 
 test('settings that cannot be used are refused at once, and nothing has changed', async () => {
-  await using served = await serve(reply, { gateway: { anonymous: true, metrics: 'public', pressure } })
+  await using served = await serve(reply, { gateway: { anonymous: true, metrics: 'public' } })
   const { gateway, host, url } = served
   expect(() => gateway.use({ host, cors: ['nowhere'] })).toThrow('Invalid URL')
   const look = () => Promise.all(['/v1/models', '/metrics'].map(async path => (await fetch(url + path)).status))

@@ -10,6 +10,9 @@ import { createHost, type Host, type HostOptions } from 'resoftai'
 /** The key that the gateway has for the vendor: no client may ever see it. */
 export const vendorKey = 'sk-canary-KjVbNpRtYgHsQzWx'
 
+/** Nothing is refused because this machine is busy with other tests. */
+export const unpressed = { delayMs: Infinity }
+
 export interface Setup {
   /** Fields of the provider `vendor`. */
   readonly settings?: object
@@ -64,7 +67,7 @@ export async function serve(respond: Respond, setup: Setup = {}): Promise<Served
     ledger: true,
     overrides
   })
-  const gateway = createGateway({ host, keys: storage.keys, ...setup.gateway })
+  const gateway = createGateway({ host, keys: storage.keys, pressure: unpressed, ...setup.gateway })
   const url = await gateway.listen({ host: '127.0.0.1', port: 0 })
   let keys = 0
   const makeKey: Served['makeKey'] = async fields => {

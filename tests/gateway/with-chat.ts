@@ -3,10 +3,10 @@ import { json, sse, type Answer, type ReceivedRequest, type Respond } from '@res
 import { completion, finished, said } from '../faults/support.ts'
 import { serve, type Served, type Setup } from './support.ts'
 
-/** A gateway with all that it can serve, on a machine that may be busy with other tests. */
+/** A gateway with all that it can serve. */
 export async function serveWithChat(respond: Respond, setup: Setup = {}): Promise<Served> {
   const { conversations, close } = await openStorage('sqlite::memory:')
-  const served = await serve(respond, { ...setup, gateway: { conversations, pressure: { delayMs: 60_000 }, ...setup.gateway } })
+  const served = await serve(respond, { ...setup, gateway: { conversations, ...setup.gateway } })
   return {
     ...served,
     async [Symbol.asyncDispose]() {

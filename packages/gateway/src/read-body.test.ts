@@ -21,7 +21,7 @@ beforeAll(async () => {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
 })
-afterAll(() => server.close())
+afterAll(() => void server.close())
 
 const port = () => (server.address() as AddressInfo).port
 
@@ -50,7 +50,7 @@ for (const size of [1, 65_536, 65_537, 300_000, 4 * 2 ** 20, 5 * 2 ** 20, mostBy
 test('bodies at the same time do not mix', async () => {
   const bodies = Array.from({ length: 20 }, (_, index) => Buffer.alloc(200_000 + index, 97 + index))
   const answers = await Promise.all(bodies.map(body => send(body, { 'content-length': body.length })))
-  expect(answers.map(([, came], index) => came.equals(bodies[index]!))).toEqual(bodies.map(() => true))
+  expect(bodies.filter((body, index) => !answers[index]?.[1].equals(body))).toEqual([])
 })
 
 test('too large a body is refused, whether its length is said or not', async () => {

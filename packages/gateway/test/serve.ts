@@ -26,7 +26,16 @@ export async function serve(options: Partial<GatewayOptions> & { readonly ledger
   const lines: Record<string, unknown>[] = []
   const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) }
   const log = createLog({ level: 'info', redactor: createRedactor(), destination })
-  const gateway = createGateway({ host, keys: storage.keys, conversations: storage.conversations, log, spending, ...own })
+  const gateway = createGateway({
+    host,
+    keys: storage.keys,
+    conversations: storage.conversations,
+    log,
+    spending,
+    // Of this machine, which is busy with other tests.
+    pressure: { delayMs: Infinity },
+    ...own
+  })
   const makeKey = async (name: string, role: 'client' | 'admin') => {
     const secret = newKey()
     await storage.keys.create({ name, role, shown: shownOf(secret), digest: digestOf(secret) })

@@ -5,7 +5,7 @@ import { createLog, createRedactor, loadConfig } from '@resoftai/core'
 import { createGateway, openTools, type ToolSources, type ToolsOptions } from '@resoftai/gateway'
 import { sse, type Answer, type ReceivedRequest, type Respond } from '@resoftai/sdk/testing'
 import { delta, finished, said } from '../../faults/support.ts'
-import { serve, until, type Served } from '../support.ts'
+import { serve, unpressed, until, type Served } from '../support.ts'
 
 /** A program of this folder, as `command` and `args` of a source. */
 export const program = (name: string, ...args: readonly string[]) => ({
@@ -98,9 +98,7 @@ export async function chatWith(sources: ToolSources | undefined, respond: Respon
   const served = await serve(respond)
   const { host, storage, key } = served
   const { keys, conversations } = storage
-  // A busy machine is not what these tests are about.
-  const pressure = { delayMs: 60_000 }
-  const gateway = createGateway({ host, keys, conversations, pressure, ...(sources !== undefined && { tools: sources }) })
+  const gateway = createGateway({ host, keys, conversations, pressure: unpressed, ...(sources !== undefined && { tools: sources }) })
   const url = await gateway.listen({ host: '127.0.0.1', port: 0 })
   const ask: Chat['ask'] = (path, body, signal) =>
     fetch(url + path, {
