@@ -18,7 +18,10 @@ const mostKeys = 200_000
 
 const nothing = Buffer.alloc(0)
 
-/** What bodies leave behind until it is collected. Some share a collection, and it comes before V8 searches all memory: that of an idle heap may grow by 10 MB. */
+/**
+ * What bodies may leave behind before it is collected: several share a collection then, and it comes before V8 searches all memory, of which an idle
+ * heap may grow by 10 MB.
+ */
 const bytesToCollect = 4 * 2 ** 20
 
 interface BodyReading {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { link, rename, rm } from 'node:fs/promises'
+import { link, open, rename, rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 
 export interface WriteOptions {
@@ -13,7 +12,9 @@ export interface WriteOptions {
 export async function writeWholeFile(file: string, lines: AsyncIterable<string>, { force, signal }: WriteOptions): Promise<void> {
   const part = `${file}.${randomUUID()}.part`
   try {
-    await pipeline(lines, createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true }), { signal })
+    // Made before anything can fail: a stream that makes it itself may do so after it was removed.
+    const handle = await open(part, 'wx', 0o600)
+    await pipeline(lines, handle.createWriteStream({ flush: true }), { signal })
     // A link, unlike a rename, never replaces what somebody has put there in the meantime.
     await (force ? rename(part, file) : link(part, file))
   } finally {
