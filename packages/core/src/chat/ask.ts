@@ -11,16 +11,23 @@ import { tellTries } from './tell-tries.ts'
 
 export type Targets = readonly [Target, ...Target[]]
 
+const none: readonly ChatEvent[] = []
+
 /** One chat: the tries, the books and the clock of a call, for whoever passes its events on or joins them. */
 class Asking {
   readonly seen: ReplyBuilder
   readonly call: Call
   readonly #reader: RouteReader
+  #held: readonly ChatEvent[] = none
+  /** Of those that are held. */
+  #taken = 0
+  #hasSaidLast = false
   #isFinished = false
   #failure: ProviderError | undefined
 
-  constructor(targets: Targets, mode: ChatMode, { signal, restart, strict, agent, key, budgets }: CallOptions, seen: ReplyBuilder) {
+  constructor(targets: Targets, mode: ChatMode, { signal, restart, strict, agent, key, budgets }: CallOptions) {
     const [{ provider, request }] = targets
+    const seen = new ReplyBuilder(request.model)
     this.seen = seen
     const { deadlineMs } = provider.settings.limitsOf(request.model)
     const call = new Call({ deadlineMs, signal, running: provider.running })
@@ -28,22 +35,44 @@ class Asking {
     this.#reader = new RouteReader({ targets, mode, call, seen, restart, strict, caller: { agent, key, budgets } })
   }
 
-  /** The next events; `undefined` behind the last. */
+  /** The next events, for `hold`. */
   read(): Promise<readonly ChatEvent[] | undefined> {
     return this.#reader.read()
   }
 
-  /** Notes an event. With a `finish` the host has something to say before it. */
-  see(event: ChatEvent): Promise<readonly ChatEvent[]> | undefined {
-    this.seen.add(event)
-    const finish = finishOf(event)
-    return finish && this.#finish(finish.reason)
+  /** Notes events, which are then taken one by one, so that who waits for more holds none of them. False behind the last. */
+  hold(events: readonly ChatEvent[] | undefined): boolean {
+    if (events === undefined) return false
+    // Only the host knows what a reply costs.
+    this.#held = events.filter(({ type }) => type !== 'cost')
+    for (const event of this.#held) this.seen.add(event)
+    return true
   }
 
-  async #finish(reason: FinishReason): Promise<readonly ChatEvent[]> {
+  get holdsAny(): boolean {
+    return this.#held.length > 0
+  }
+
+  /** Before a finish the host has something to say, which is then taken first. */
+  sayLast(): Promise<void> | undefined {
+    const finish = finishOf(this.#held[this.#taken]!)
+    return finish === undefined || this.#hasSaidLast ? undefined : this.#sayLast(finish.reason)
+  }
+
+  async #sayLast(reason: FinishReason): Promise<void> {
+    this.#hasSaidLast = true
     const last = await this.#reader.finish(reason)
     for (const event of last) this.seen.add(event)
-    return last
+    this.#held = this.#held.toSpliced(this.#taken, 0, ...last)
+  }
+
+  take(): ChatEvent {
+    const event = this.#held[this.#taken++]!
+    if (this.#taken === this.#held.length) {
+      this.#held = none
+      this.#taken = 0
+    }
+    return event
   }
 
   /** All of it was read. */
@@ -71,26 +100,19 @@ class Asking {
  * Asks the first target and reads its answer as events until it is finished. Tries that fail before the first content are repeated, and what a
  * `RouteReader` can do after it is done; else a failure ends the call with what had arrived in `partial`.
  */
-export async function* ask(
-  targets: Targets,
-  mode: ChatMode,
-  options: CallOptions = {},
-  seen = new ReplyBuilder(targets[0].request.model)
-): AsyncGenerator<ChatEvent, void, undefined> {
-  const asking = new Asking(targets, mode, options, seen)
+export async function* ask(targets: Targets, mode: ChatMode, options: CallOptions = {}): AsyncGenerator<ChatEvent, void, undefined> {
+  const asking = new Asking(targets, mode, options)
   const tell = tellTries(asking.call.attempts, options.attempts)
   let isBegun = false
   try {
     asking.call.check()
-    for (let batch; (batch = await asking.read()) !== undefined;) {
+    while (asking.hold(await asking.read())) {
       if (!isBegun) tell()
       isBegun = true
-      for (const event of batch) {
-        // Only the host knows what a reply costs.
-        if (event.type === 'cost') continue
-        const before = asking.see(event)
-        if (before !== undefined) for (const last of await before) yield last
-        yield event
+      while (asking.holdsAny) {
+        const saying = asking.sayLast()
+        if (saying !== undefined) await saying
+        yield asking.take()
       }
     }
     asking.finished()
@@ -104,20 +126,20 @@ export async function* ask(
 
 /** The same, whole. */
 export async function askWhole(targets: Targets, options: CallOptions = {}): Promise<ChatReply> {
-  const [{ provider, request }] = targets
+  const [{ provider }] = targets
   const mode = isDialect(provider.made) && provider.made.decode !== undefined ? 'whole' : 'stream'
   // Nobody sees the reply before its end, so it may begin again.
-  const asking = new Asking(targets, mode, { restart: true, ...options }, new ReplyBuilder(request.model))
+  const asking = new Asking(targets, mode, { restart: true, ...options })
   const { attempts } = asking.call
   let written: string | undefined
   try {
     asking.call.check()
-    for (let batch; (batch = await asking.read()) !== undefined;) {
-      for (const event of batch) {
-        if (event.type === 'cost') continue
+    while (asking.hold(await asking.read())) {
+      while (asking.holdsAny) {
+        const saying = asking.sayLast()
+        if (saying !== undefined) await saying
+        const event = asking.take()
         if (event.type === 'frame') written = event.data
-        const before = asking.see(event)
-        if (before !== undefined) await before
       }
     }
     asking.finished()

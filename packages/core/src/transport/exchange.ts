@@ -66,6 +66,8 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler, Pas
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
+    // Its connection is there.
+    this.giveUp = undefined
     if (this.#failure !== undefined) return controller.abort(this.#failure)
     this.phase = 'headers'
     this.#sender.onStart(this)

@@ -64,7 +64,7 @@ function asItIs(ask: Ask): { readonly ask: Ask; readonly warnings: readonly stri
   return { ask, warnings: [] }
 }
 
-async function answerStream({ reply, call, provider, asks, head, warnings }: Asked, { stream, end, errorFrame }: ChatCall): Promise<void> {
+function answerStream({ reply, call, provider, asks, head, warnings }: Asked, { stream, end, errorFrame }: ChatCall): Promise<void> {
   const { outcome } = reply.request
   // A stream that was begun cannot be taken back.
   const options = (): CallOptions => ({ ...call.options, restart: false, attempts: outcome.noteTries() })
@@ -74,7 +74,7 @@ async function answerStream({ reply, call, provider, asks, head, warnings }: Ask
   }))
   const replies = [first!, ...rest] as const
   const streams = replies.map(one => one.stream)
-  await streamReplies(reply, call, {
+  return streamReplies(reply, call, {
     replies,
     headers: () => ({ ...answerHeaders(outcome.tries), ...warningHeader(warnings) }),
     end: () => end(head, streams),

@@ -26,19 +26,17 @@ export interface StreamAnswer {
  * and nothing follows.
  */
 export async function streamReplies(reply: FastifyReply, call: ClientCall, answer: StreamAnswer): Promise<void> {
-  const { replies, headers, end, errorFrame } = answer
-  const firsts = await firstEvents(call, replies)
-  reply.headers(headers())
-  const writer = openSse(reply)
-  const { recording } = reply.request
+  const { replies, end, errorFrame } = answer
+  const { outcome, recording } = reply.request
+  const writer = await begin(reply, call, answer)
   try {
-    await Promise.all(replies.map(({ events, stream }, index) => pass(firsts[index]!, events, stream, writer, recording)))
+    await Promise.all(replies.map(one => pass(one, writer, recording)))
     const last = end()
     recording?.add(last)
     await recording?.keepStream()
     await writer.write(last)
   } catch (error) {
-    reply.request.outcome.fail(error)
+    outcome.fail(error)
     await leave(call, replies)
     if (!reply.raw.destroyed) await writer.write(errorFrame(error))
   } finally {
@@ -48,31 +46,50 @@ export async function streamReplies(reply: FastifyReply, call: ClientCall, answe
   }
 }
 
-type First = IteratorResult<ChatEvent, void>
+/** Writes the first event of each reply. */
+async function begin(reply: FastifyReply, call: ClientCall, { replies, headers }: StreamAnswer): Promise<SseWriter> {
+  const firsts = await firstFrames(call, replies)
+  reply.headers(headers())
+  const writer = openSse(reply)
+  for (const frames of firsts) await put(frames, writer, reply.request.recording)
+  return writer
+}
 
-async function firstEvents(call: ClientCall, replies: StreamAnswer['replies']): Promise<readonly First[]> {
+async function firstFrames(call: ClientCall, replies: StreamAnswer['replies']): Promise<readonly string[]> {
   try {
-    return await Promise.all(replies.map(({ events }) => events.next()))
+    const firsts = await Promise.all(replies.map(({ events }) => events.next()))
+    return firsts.map((first, index) => framesOf(first, replies[index]!.stream) ?? '')
   } catch (error) {
     await leave(call, replies)
     throw error
   }
 }
 
-async function pass(
-  first: First,
-  events: StreamedReply['events'],
-  stream: ReplyStream,
-  writer: SseWriter,
-  recording: Recording | undefined
-): Promise<void> {
-  for (let next = first; next.done !== true; next = await events.next()) {
-    const frames = stream.write(next.value)
-    if (frames === '') continue
-    recording?.add(frames)
-    const wait = writer.write(frames)
+/** The rest of a reply. No event has a name here: it would be kept while its stream waits for the next. */
+async function pass({ events, stream }: StreamedReply, writer: SseWriter, recording: Recording | undefined): Promise<void> {
+  const putNext = (next: Next): Promise<void> | 'over' | undefined => {
+    const frames = framesOf(next, stream)
+    return frames === undefined ? 'over' : put(frames, writer, recording)
+  }
+  for (;;) {
+    const wait = putNext(await events.next())
+    if (wait === 'over') return
     if (wait !== undefined) await wait
   }
+}
+
+type Next = IteratorResult<ChatEvent, void>
+
+/** `undefined` behind the last event. */
+function framesOf(next: Next, stream: ReplyStream): string | undefined {
+  return next.done === true ? undefined : stream.write(next.value)
+}
+
+/** A promise only where the client is slower than the vendor. */
+function put(frames: string, writer: SseWriter, recording: Recording | undefined): Promise<void> | undefined {
+  if (frames === '') return undefined
+  recording?.add(frames)
+  return writer.write(frames)
 }
 
 /** Closes the connections to the vendors, also to those that are silent. */
