@@ -77,6 +77,7 @@ interface GrowingCall {
   arguments: string
 }
 
+const noUsage: Usage = {}
 const noCalls: ReadonlyMap<number, GrowingCall> = new Map()
 
 /**
@@ -88,7 +89,7 @@ export class ReplyBuilder {
   #reasoning: GrowingText | undefined
   #calls: Map<number, GrowingCall> | undefined
   #finish: { reason: FinishReason; raw?: string } | undefined
-  #usage: Usage = {}
+  #usage = noUsage
   #model: string
   #id: string | undefined
   #citations: Citation[] | undefined
@@ -143,7 +144,7 @@ export class ReplyBuilder {
         this.#calls = undefined
         this.#citations = undefined
         this.#providerData = undefined
-        this.#usage = {}
+        this.#usage = noUsage
         this.#cost = null
         this.#finish = undefined
         return

@@ -15,7 +15,7 @@ import type { Key } from './key-ring.ts'
 import type { Leg } from './leg.ts'
 import { providerReader } from './provider-reader.ts'
 import { maxErrorBytes, readBody } from './read-body.ts'
-import { StreamReader, type ReplyReader } from './reply-reader.ts'
+import { StreamReader, type ReplyReader, type VendorReader } from './reply-reader.ts'
 import type { Try } from './retry.ts'
 import { tellWhenLeft } from './tell-when-left.ts'
 import { isProgress, StallWatch } from './stall-watch.ts'
@@ -47,21 +47,14 @@ export function tryReply(asked: ReplyRequest, call: Call, key: Key): Try<OpenRep
   const { provider, request, wire, limits, leg } = asked
   let exchange: Exchange | undefined
   const open = async (): Promise<ReplyReader> => {
-    if (wire === undefined) {
-      const reader = providerReader(provider.made as Provider, request, call)
-      return watchStalls(reader, error => reader.fail(error), asked)
-    }
+    if (wire === undefined) return watchStalls(providerReader(provider.made as Provider, request, call), asked)
     const ask = async ({ next }: { readonly next: WireRequest }): Promise<Answer> => {
       exchange = await sendRequest(provider, next, limits, call, key)
       return { exchange, head: await receiveHead(exchange, provider, limits) }
     }
     const answer = await ask({ next: wire })
-    const reader = openReader(answer, asked, { ask, sleep: ms => call.sleep(ms) })
-    return tellWhenLeft(
-      watchStalls(reader, error => exchange?.abort(error), asked),
-      provider,
-      key
-    )
+    const reader = openReader(answer, asked, { ask, sleep: ms => call.sleep(ms), abort: reason => exchange?.abort(reason) })
+    return tellWhenLeft(watchStalls(reader, asked), provider, key)
   }
   return {
     phase: () => exchange?.phase ?? 'connect',
@@ -123,7 +116,7 @@ function lateHead(timeoutMs: number, phase: Exchange['phase']): ProviderError {
 }
 
 /** By what the answer is, not by what was asked: some vendors answer a stream with JSON, or the other way round. */
-function openReader(answer: Answer, { provider, mode, isRelayed }: ReplyRequest, followUps: FollowUps): ReplyReader {
+function openReader(answer: Answer, { provider, mode, isRelayed }: ReplyRequest, followUps: FollowUps): VendorReader {
   const { exchange, head } = answer
   const dialect = provider.made as Dialect
   const type = head.headers['content-type'] ?? ''
@@ -144,8 +137,9 @@ async function readToFirstContent(reader: ReplyReader): Promise<OpenReply> {
   return { first, rest: reader }
 }
 
-function watchStalls(reader: ReplyReader, onStall: (error: ProviderError) => void, { provider, limits, leg }: ReplyRequest): ReplyReader {
-  const watch = new StallWatch(limits, provider.counters, onStall, reader instanceof StreamReader ? 'stream' : 'whole')
+function watchStalls(reader: VendorReader, { provider, limits, leg }: ReplyRequest): ReplyReader {
+  const kind = reader instanceof StreamReader ? 'stream' : 'whole'
+  const watch = new StallWatch(limits, provider.counters, stall => reader.fail(stall), kind)
   const see = (batch: readonly ChatEvent[] | undefined) => {
     watch.see(batch ?? [])
     if (batch !== undefined) leg.note(batch)

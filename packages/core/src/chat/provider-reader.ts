@@ -1,7 +1,7 @@
 import { ProviderError, type ChatEvent, type ChatRequest, type Provider } from '@resoftai/sdk'
 import { endedByError } from './answer-error.ts'
 import type { Call } from './call.ts'
-import type { ReplyReader } from './reply-reader.ts'
+import type { VendorReader } from './reply-reader.ts'
 
 const eventTypes: ReadonlySet<unknown> = new Set<ChatEvent['type']>([
   'start',
@@ -17,11 +17,7 @@ const eventTypes: ReadonlySet<unknown> = new Set<ChatEvent['type']>([
 ])
 
 /** Reads a provider that is not a dialect. Nothing it does is believed: junk, two ends or none, deafness to cancelling. */
-export function providerReader(
-  provider: Provider,
-  request: ChatRequest,
-  call: Call
-): ReplyReader & { readonly fail: (reason: ProviderError) => void } {
+export function providerReader(provider: Provider, request: ChatRequest, call: Call): VendorReader {
   const controller = new AbortController()
   const ended = Promise.withResolvers<never>()
   ended.promise.catch(() => undefined)

@@ -23,6 +23,12 @@ export interface ReplyReader {
   close(): void
 }
 
+/** A reader of what a vendor sends. */
+export interface VendorReader extends ReplyReader {
+  /** Gives the reply up: whoever reads gets this. */
+  fail(reason: ProviderError): void
+}
+
 /** Ways to break off that do not matter any more when the reply is finished. */
 const brokenOff: ReadonlySet<string> = new Set(['truncated', 'network', 'stalled'])
 
@@ -30,7 +36,7 @@ const brokenOff: ReadonlySet<string> = new Set(['truncated', 'network', 'stalled
 const tailMs = 3_000
 
 /** A stream of server-sent events, each read by the dialect as it comes. */
-export class StreamReader implements ReplyReader {
+export class StreamReader implements VendorReader {
   #exchange: Exchange
   #head: ResponseHead
   #dialect: Dialect
@@ -75,6 +81,10 @@ export class StreamReader implements ReplyReader {
       this.#failure = failure
     }
     return batch
+  }
+
+  fail(reason: ProviderError): void {
+    this.#exchange.abort(reason)
   }
 
   close(): void {

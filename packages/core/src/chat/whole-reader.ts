@@ -2,7 +2,7 @@ import { isFollowUp, isProviderError, ProviderError, type ChatEvent, type Dialec
 import type { Exchange, ResponseHead } from '../transport/index.ts'
 import { decodeWhole, withHead } from './decode-whole.ts'
 import { readBody } from './read-body.ts'
-import type { ReplyReader } from './reply-reader.ts'
+import type { VendorReader } from './reply-reader.ts'
 
 export interface Answer {
   readonly exchange: Exchange
@@ -13,6 +13,8 @@ export interface Answer {
 export interface FollowUps {
   ask(followUp: FollowUp): Promise<Answer>
   sleep(ms: number): Promise<void>
+  /** Ends the request that runs. */
+  abort(reason: ProviderError): void
 }
 
 /** A dialect bounds its own polls; this ends one that does not. */
@@ -22,7 +24,7 @@ const mostRepeats = 2
 const repeatDelayMs = 1_000
 
 /** A whole reply: JSON, read to its end, by as many requests as it takes. */
-export class WholeReader implements ReplyReader {
+export class WholeReader implements VendorReader {
   #answer: Answer
   #dialect: Dialect
   #now: () => number
@@ -55,6 +57,10 @@ export class WholeReader implements ReplyReader {
     } catch (error) {
       throw withHead(error, head, this.#now)
     }
+  }
+
+  fail(reason: ProviderError): void {
+    this.#followUps.abort(reason)
   }
 
   close(): void {

@@ -42,7 +42,8 @@ const highWaterBytes = 256 * 1024
 export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler, Passenger {
   phase: Phase = 'connect'
   readonly response: Promise<ResponseHead>
-  #head = Promise.withResolvers<ResponseHead>()
+  /** Until the answer begins. */
+  #head: PromiseWithResolvers<ResponseHead> | undefined
   #controller: Dispatcher.DispatchController | undefined
   #chunks: Buffer[] = []
   /** In `#chunks`. */
@@ -59,6 +60,7 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler, Pas
 
   constructor(sender: Sender) {
     this.#sender = sender
+    this.#head = Promise.withResolvers()
     this.response = this.#head.promise
     // A failure after the caller stopped waiting must not end the process.
     this.response.catch(() => undefined)
@@ -88,7 +90,8 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler, Pas
     }
     // Ten buffers that undici would keep until the end of the body, which its type does not tell.
     Object.assign(controller, { rawHeaders: null })
-    this.#head.resolve({ status, headers: this.#takeEncoding(joined) })
+    this.#head?.resolve({ status, headers: this.#takeEncoding(joined) })
+    this.#head = undefined
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -190,7 +193,7 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler, Pas
   #fail(error: Error): void {
     if (this.#failure !== undefined) return
     this.#failure = error
-    this.#head.reject(error)
+    this.#head?.reject(error)
     this.#reader?.reject(error)
     this.#reader = undefined
   }

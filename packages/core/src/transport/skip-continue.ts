@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 const start = Buffer.from('HTTP/1.1 1')
 const emptyLine = '\r\n\r\n'
 const longestHead = 16 * 1024
+const nothing: Buffer = Buffer.alloc(0)
 
 /**
  * Takes interim answers (`100 Continue`) out of what is read before an answer. A client has to put up with them (RFC 9110, section 15.2),
@@ -12,7 +13,7 @@ export function skipContinue(socket: Socket, onWrite: () => void): void {
   const read = socket.read.bind(socket) as (size?: number) => Buffer | null
   const write = socket.write.bind(socket)
   let waiting = false
-  let held: Buffer = Buffer.alloc(0)
+  let held = nothing
   socket.write = ((...args: Parameters<Socket['write']>) => {
     waiting = true
     onWrite()
@@ -25,7 +26,8 @@ export function skipContinue(socket: Socket, onWrite: () => void): void {
       if (mayBeInterim(held)) continue
       waiting = false
       const answer = held
-      held = held.subarray(0, 0)
+      // Not an empty part of it, which would keep all of it as long as the connection lives.
+      held = nothing
       return answer
     }
     return null

@@ -51,6 +51,29 @@ describe('EventStreamReader', () => {
     }
   })
 
+  test('a part of a character that came behind an event is that of its own stream', () => {
+    const [one, other] = [new EventStreamReader(), new EventStreamReader()]
+    const bytes = Buffer.from('data: a\n\n你')
+    expect(one.read(bytes.subarray(0, -2))).toMatchObject([{ data: 'a' }])
+    expect(other.read(Buffer.from('data: b\n\n'))).toMatchObject([{ data: 'b' }])
+    one.read(bytes.subarray(-2))
+    expect([one.stray, other.stray]).toEqual(['你', ''])
+  })
+
+  test('reads streams that take turns, each begun by a byte order mark, in pieces of any length', () => {
+    for (const length of [1, 2, 3, 7, 30]) {
+      const bytesOf = (name: string) => Buffer.from(`\ufeffevent: ${name}\nid: ${name}\ndata: ${name} 你好\n\ndata: ${name} 2\n\n`)
+      const streams = ['a', 'b', 'c'].map(name => ({ name, reader: new EventStreamReader(), events: [] as unknown[] }))
+      for (let at = 0; at < bytesOf('a').length; at += length)
+        for (const { name, reader, events } of streams) events.push(...reader.read(bytesOf(name).subarray(at, at + length)))
+      for (const { name, events } of streams)
+        expect(events).toEqual([
+          { event: name, id: name, data: `${name} 你好` },
+          { event: undefined, id: undefined, data: `${name} 2` }
+        ])
+    }
+  })
+
   test('an event without its final blank line is told at the flush', () => {
     expect(read(Buffer.from('data: a\n\nevent: e\ndata: b'), [3])).toEqual([{ data: 'a' }, { event: 'e', data: 'b' }])
   })

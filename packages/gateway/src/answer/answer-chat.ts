@@ -37,26 +37,27 @@ interface Asked {
 
 /** Asks the model that a request names, within what its key may, and answers in the form that it wants. */
 export async function answerChat(request: FastifyRequest, reply: FastifyReply, parts: GatewayParts, chat: ChatCall): Promise<unknown> {
-  const { form, id, suit = asItIs } = chat
-  const { model, stream, n } = form
+  const { id, form } = chat
+  const { model, stream } = form
   checkModel(request.caller, model)
   for (const { extra } of chat.asks) checkExtra(request.caller, extra)
   const provider = watched(await parts.models.find(model), request.trace)
   const call = beginCall(request, reply, parts)
+  const head: AnswerHead = { id, model, created: Math.floor(parts.clock() / 1000) }
+  const answer = stream ? answerStream : answerWhole
   try {
-    const suited = chat.asks.map(ask => suit(ask, provider))
-    const asked: Asked = {
-      reply,
-      call,
-      provider,
-      // Reply `i` to question `q` has the index `q × n + i`.
-      asks: suited.flatMap(({ ask }) => Array.from({ length: n }, () => ask)),
-      head: { id, model, created: Math.floor(parts.clock() / 1000) },
-      warnings: [...chat.warnings, ...suited.flatMap(({ warnings }) => warnings)]
-    }
-    return await (stream ? answerStream(asked, chat) : answerWhole(asked, chat))
+    return await answer({ reply, call, provider, head, ...suitedTo(provider, chat) }, chat)
   } finally {
     call.end()
+  }
+}
+
+function suitedTo(provider: ProviderClient, { asks, form: { n }, suit = asItIs, warnings }: ChatCall): Pick<Asked, 'asks' | 'warnings'> {
+  const suited = asks.map(ask => suit(ask, provider))
+  return {
+    // Reply `i` to question `q` has the index `q × n + i`.
+    asks: suited.flatMap(({ ask }) => Array.from({ length: n }, () => ask)),
+    warnings: [...warnings, ...suited.flatMap(one => one.warnings)]
   }
 }
 

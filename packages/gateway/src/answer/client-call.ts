@@ -43,7 +43,7 @@ export function beginCall({ caller }: FastifyRequest, reply: FastifyReply, parts
   const onClose = () => {
     if (!reply.raw.writableFinished) call.abandon()
   }
-  reply.raw.once('close', onClose)
+  reply.raw.on('close', onClose)
   // What came before may have taken its time.
   if (reply.raw.destroyed) call.abandon()
   return {

@@ -15,7 +15,7 @@ export class Outcome {
   /** Why there is no whole answer, as a client is told. */
   failure: GatewayError | undefined
   readonly #tell: Tell
-  readonly #tries: Attempt[][] = []
+  #tries: readonly Attempt[][] = []
 
   constructor(tell: Tell) {
     this.#tell = tell
@@ -29,7 +29,7 @@ export class Outcome {
   /** A list for the tries of a call. Calls that run at the same time need one each. */
   noteTries(): Attempt[] {
     const tries: Attempt[] = []
-    this.#tries.push(tries)
+    this.#tries = [...this.#tries, tries]
     return tries
   }
 

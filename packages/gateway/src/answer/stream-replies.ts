@@ -30,7 +30,9 @@ export async function streamReplies(reply: FastifyReply, call: ClientCall, answe
   const { outcome, recording } = reply.request
   const writer = await begin(reply, call, answer)
   try {
-    await Promise.all(replies.map(one => pass(one, writer, recording)))
+    const [only, ...others] = replies.map(one => pass(one, writer, recording))
+    // A list of one would keep seven objects more.
+    await (others.length === 0 ? only : Promise.all([only, ...others]))
     const last = end()
     recording?.add(last)
     await recording?.keepStream()

@@ -75,6 +75,7 @@ class ChatChunks implements ReplyStream {
     // Some vendors leave the role out, which clients look for.
     const begin = this.#isBegun || data.includes('"role"') ? '' : this.#begin()
     this.#isBegun = true
+    this.#madeForm = undefined
     for (const event of events) this.#note(event)
     return `${begin}data: ${data.includes('\n') ? data.replaceAll('\n', '\ndata: ') : data}\n\n`
   }
@@ -87,7 +88,7 @@ class ChatChunks implements ReplyStream {
     } else if (event.type === 'usage' || event.type === 'warning') this.write(event)
   }
 
-  /** Made when it is needed: nothing may have to be written here. */
+  /** Made when it is needed, and not kept behind a frame: nothing may have to be written here any more. */
   get #form(): ChunkForm {
     return (this.#madeForm ??= chunkForm(this.head ?? this.#options, this.#options))
   }

@@ -14,9 +14,10 @@ export function watchRequests(
   app.addHook('onRequest', (request, reply, done) => {
     const begun = performance.now()
     let isWhole = false
-    reply.raw.once('finish', () => void (isWhole = true))
+    // Not `once`, as they come once, and its three objects are kept by thousands of streams.
+    reply.raw.on('finish', () => void (isWhole = true))
     // The answer's own event: a stream is written past the server, and a client that left has no `onResponse`.
-    reply.raw.once('close', () => {
+    reply.raw.on('close', () => {
       const seen = {
         route: request.is404 ? 'none' : (request.routeOptions.url ?? 'none'),
         method: request.method,
