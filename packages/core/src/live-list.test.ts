@@ -4,39 +4,37 @@ import { LiveList } from './live-list.ts'
 describe('LiveList', () => {
   it('has what was added, in that order, until it is taken out', () => {
     const list = new LiveList<string>()
-    const [leaveFirst, leaveMiddle, leaveLast] = ['first', 'middle', 'last'].map(item => list.add(item))
+    const first = list.add('first')
+    const middle = list.add('middle')
+    const last = list.add('last')
     expect([...list]).toEqual(['first', 'middle', 'last'])
-    leaveMiddle?.()
+    list.remove(middle)
     expect([...list]).toEqual(['first', 'last'])
-    leaveLast?.()
+    list.remove(last)
     list.add('next')
-    leaveFirst?.()
+    list.remove(first)
     expect([...list]).toEqual(['next'])
     expect(list.size).toBe(1)
   })
 
   it('takes out nothing twice, and nobody else', () => {
     const list = new LiveList<string>()
-    const leave = list.add('a')
+    const place = list.add('a')
     list.add('b')
-    leave()
-    leave()
+    list.remove(place)
+    list.remove(place)
     expect([...list]).toEqual(['b'])
     expect(list.size).toBe(1)
   })
 
   it('may lose any of its items while they are gone through, and does not show those again', () => {
-    const list = new LiveList<{ readonly name: string; leave?: () => void }>()
-    const items = ['a', 'b', 'c', 'd'].map(name => {
-      const item: { readonly name: string; leave?: () => void } = { name }
-      item.leave = list.add(item)
-      return item
-    })
+    const list = new LiveList<string>()
+    const places = new Map(['a', 'b', 'c', 'd'].map(name => [name, list.add(name)]))
     const seen: string[] = []
-    for (const { name, leave } of list) {
+    for (const name of list) {
       seen.push(name)
-      leave?.()
-      if (name === 'a') items[1]?.leave?.()
+      list.remove(places.get(name)!)
+      if (name === 'a') list.remove(places.get('b')!)
     }
     expect(seen).toEqual(['a', 'c', 'd'])
     expect(list.size).toBe(0)

@@ -3,32 +3,26 @@
  * from being collected young: with one such set, most objects of each call became old ones.
  */
 export class LiveList<Item> implements Iterable<Item> {
-  #first: Place<Item> | undefined
-  #last: Place<Item> | undefined
+  #first: LivePlace<Item> | undefined
+  #last: LivePlace<Item> | undefined
   #size = 0
 
   get size(): number {
     return this.#size
   }
 
-  /** Returns what takes it out again, once. */
-  add(item: Item): () => void {
-    const place: Place<Item> = { item, before: this.#last, after: undefined }
+  /** Returns where it is, for `remove`. */
+  add(item: Item): LivePlace<Item> {
+    const place: LivePlace<Item> = { item, before: this.#last, after: undefined }
     if (this.#last === undefined) this.#first = place
     else this.#last.after = place
     this.#last = place
     this.#size++
-    return () => this.#remove(place)
+    return place
   }
 
-  *[Symbol.iterator](): Generator<Item, void, undefined> {
-    // One that is taken out on the way leads nowhere any more.
-    const places: Place<Item>[] = []
-    for (let place = this.#first; place !== undefined; place = place.after) places.push(place)
-    for (const { item } of places) if (item !== undefined) yield item
-  }
-
-  #remove(place: Place<Item>): void {
+  /** Takes out what is at a place of this list; nothing when it was taken out before. */
+  remove(place: LivePlace<Item>): void {
     if (place.item === undefined) return
     const { before, after } = place
     if (before === undefined) this.#first = after
@@ -38,10 +32,17 @@ export class LiveList<Item> implements Iterable<Item> {
     place.item = place.before = place.after = undefined
     this.#size--
   }
+
+  *[Symbol.iterator](): Generator<Item, void, undefined> {
+    // One that is taken out on the way leads nowhere any more.
+    const places: LivePlace<Item>[] = []
+    for (let place = this.#first; place !== undefined; place = place.after) places.push(place)
+    for (const { item } of places) if (item !== undefined) yield item
+  }
 }
 
-interface Place<Item> {
+export interface LivePlace<Item> {
   item: Item | undefined
-  before: Place<Item> | undefined
-  after: Place<Item> | undefined
+  before: LivePlace<Item> | undefined
+  after: LivePlace<Item> | undefined
 }

@@ -6,7 +6,7 @@ import type { ConversationStore, KeyStore, ReplyStore } from '@resoftai/storage'
 import { answerError, notFound } from './answer/answer-error.ts'
 import { answerOnce } from './answer/answer-once.ts'
 import { noteFailures } from './answer/note-failures.ts'
-import { Outcome } from './answer/outcome.ts'
+import { Outcome, type TellFailure } from './answer/outcome.ts'
 import { InFlight } from './answer/in-flight.ts'
 import { RunningCalls } from './answer/running-calls.ts'
 import { watchHandlers } from './answer/watch-handlers.ts'
@@ -159,9 +159,10 @@ export function createGateway({
   const requests = new RequestCounts()
   const pressure = new Pressure(limits)
   app.addHook('onClose', async () => pressure.close())
+  const tell: TellFailure = (requestId, error, answer) => log && logFailure(log, requestId, error, answer)
   app.addHook('onRequest', (request, reply, done) => {
     request.caller = nobody
-    request.outcome = new Outcome((error, answer) => log && logFailure(log, request.id, error, answer))
+    request.outcome = new Outcome(request.id, tell)
     reply.headers({ 'x-resoftai-request-id': request.id, ...safeHeaders })
     const wrong = checkHead(request.raw)
     // Nothing behind it can be trusted.

@@ -1,5 +1,5 @@
 import { ProviderError, type Attempt } from '@resoftai/sdk'
-import type { LiveList } from '../live-list.ts'
+import type { LiveList, LivePlace } from '../live-list.ts'
 
 export interface CallOptions {
   /** For the whole call, retries and waits included. */
@@ -24,12 +24,14 @@ export class Call {
   #listener: ((failure: ProviderError) => void) | undefined
   #timer: NodeJS.Timeout
   #signal: AbortSignal | undefined
-  readonly #leave: () => void
+  readonly #running: LiveList<Call>
+  readonly #place: LivePlace<Call>
 
   constructor({ deadlineMs, signal, running }: CallOptions) {
     this.deadlineMs = deadlineMs
     this.#signal = signal
-    this.#leave = running.add(this)
+    this.#running = running
+    this.#place = running.add(this)
     this.#timer = setTimeout(() => this.fail(deadlineError(deadlineMs)), deadlineMs)
     if (signal?.aborted) this.fail(cancelled())
     else signal?.addEventListener('abort', this.#onAbort, { once: true })
@@ -107,7 +109,7 @@ export class Call {
     clearTimeout(this.#timer)
     this.#signal?.removeEventListener('abort', this.#onAbort)
     this.#listener = undefined
-    this.#leave()
+    this.#running.remove(this.#place)
   }
 
   /** Ends the call from inside the host. */

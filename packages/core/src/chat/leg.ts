@@ -47,6 +47,7 @@ interface Booking {
 }
 
 const none: readonly never[] = []
+const nothingHeld: Held = {}
 
 /**
  * One reply that is asked of one provider, in the books: what it may cost is held before, what it used is settled after, however it ends. A call
@@ -78,7 +79,7 @@ export class Leg {
     const record = newRecord(plan, clock())
     const subjects = { provider: name, model: `${name}/${request.model}`, agent: caller.agent, key: caller.key }
     const applied = books.find(subjects, record.at, caller.budgets)
-    if (applied.length === 0 || url === undefined) return new Leg(plan, { applied: none, held: {}, record })
+    if (applied.length === 0 || url === undefined) return new Leg(plan, { applied: none, held: nothingHeld, record })
     const reserving = reserve({ provider, request, url, applied, record, isInputOnly, withinMs: call.remainingMs })
     const leave = (status: CallRecord['status'], isHeld: boolean) =>
       books.settle({ ...record, status }, { applied, cost: undefined, isHeld })

@@ -87,14 +87,14 @@ export class Ledger {
       await this.#writePending(store)
       return this.#write(store, unwritten)
     })
-    const leave = this.#settling.add(settling)
+    const place = this.#settling.add(settling)
     try {
       return await settling
     } catch (error) {
       this.#keep(unwritten)
       return { balances: [], failure: reasonOf(error) }
     } finally {
-      leave()
+      this.#settling.remove(place)
     }
   }
 

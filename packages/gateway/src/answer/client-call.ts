@@ -1,56 +1,59 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { CallOptions } from '@resoftai/core'
+import type { CallOptions, LivePlace } from '@resoftai/core'
 import type { Usage } from '@resoftai/sdk'
 import type { Caller } from '../guard/caller.ts'
 import { budgetsOf } from '../guard/key-budgets.ts'
+import type { Admission } from '../guard/limits.ts'
 import type { GatewayParts } from '../parts.ts'
-import type { LeaveReason } from './running-calls.ts'
+import type { LeaveReason, RunningCalls } from './running-calls.ts'
 
 /** One call of a client: what runs of it ends when the client goes, at a shutdown, or with `abandon()`. */
-export interface ClientCall {
-  readonly signal: AbortSignal
+export class ClientCall {
   /** For the host: who asks. */
   readonly options: CallOptions & { readonly signal: AbortSignal }
+  readonly #admission: Admission | undefined
+  readonly #controller = new AbortController()
+  readonly #running: RunningCalls
+  readonly #place: LivePlace<AbortController>
+
+  /** Lets it in within the limits of its key. Throws `GatewayError` 429. */
+  constructor(caller: Caller, { limits, running }: GatewayParts) {
+    const key = caller.kind === 'key' ? caller.key : undefined
+    this.#admission = key && limits.admit(key)
+    this.#running = running
+    this.#place = running.begin(this.#controller)
+    this.options = { signal: this.signal, ...(key !== undefined && { key: key.name, budgets: budgetsOf(key) }) }
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
   /** What it used counts for the limits of its key. */
-  readonly spend: (usage: Usage) => void
+  spend({ totalTokens, inputTokens = 0, outputTokens = 0 }: Usage): void {
+    this.#admission?.spend(totalTokens ?? inputTokens + outputTokens)
+  }
+
   /** As if the client had gone. */
-  readonly abandon: () => void
-  readonly end: () => void
-}
+  abandon(): void {
+    const reason: LeaveReason = 'client_gone'
+    this.#controller.abort(reason)
+  }
 
-/** Lets a call in that does not end with the connection that it came by, within the limits of its key. Throws `GatewayError` 429. */
-export function beginDetachedCall(caller: Caller, { limits, running }: GatewayParts): ClientCall {
-  const key = caller.kind === 'key' ? caller.key : undefined
-  const admission = key === undefined ? undefined : limits.admit(key)
-  const { controller, end } = running.begin()
-  const { signal } = controller
-  const reason: LeaveReason = 'client_gone'
-  return {
-    signal,
-    options: { signal, ...(key !== undefined && { key: key.name, budgets: budgetsOf(key) }) },
-    abandon: () => controller.abort(reason),
-    spend: ({ totalTokens, inputTokens = 0, outputTokens = 0 }) => admission?.spend(totalTokens ?? inputTokens + outputTokens),
-    end() {
-      admission?.leave()
-      end()
-    }
+  end(): void {
+    this.#admission?.leave()
+    this.#running.end(this.#place)
   }
 }
 
-/** The same for a call that ends when its connection is closed. */
+/** A call that ends when its connection is closed. */
 export function beginCall({ caller }: FastifyRequest, reply: FastifyReply, parts: GatewayParts): ClientCall {
-  const call = beginDetachedCall(caller, parts)
-  const onClose = () => {
+  const call = new ClientCall(caller, parts)
+  // Behind the end of the call it has nothing left to end.
+  reply.raw.on('close', () => {
     if (!reply.raw.writableFinished) call.abandon()
-  }
-  reply.raw.on('close', onClose)
+  })
   // What came before may have taken its time.
   if (reply.raw.destroyed) call.abandon()
-  return {
-    ...call,
-    end() {
-      reply.raw.off('close', onClose)
-      call.end()
-    }
-  }
+  return call
 }

@@ -1,4 +1,4 @@
-import { LiveList } from '@resoftai/core'
+import { LiveList, type LivePlace } from '@resoftai/core'
 
 interface Wait<Item> {
   readonly left: Set<Item>
@@ -18,17 +18,20 @@ export class InFlight<Item extends object> {
     return this.#items[Symbol.iterator]()
   }
 
-  /** Returns what ends it. */
-  begin(item: Item): () => void {
-    const leave = this.#items.add(item)
-    return () => {
-      leave()
-      for (const wait of this.#waits) {
-        wait.left.delete(item)
-        if (wait.left.size > 0) continue
-        this.#waits.delete(wait)
-        wait.end()
-      }
+  /** Returns what `end` is told. */
+  begin(item: Item): LivePlace<Item> {
+    return this.#items.add(item)
+  }
+
+  end(place: LivePlace<Item>): void {
+    const { item } = place
+    this.#items.remove(place)
+    if (item === undefined) return
+    for (const wait of this.#waits) {
+      wait.left.delete(item)
+      if (wait.left.size > 0) continue
+      this.#waits.delete(wait)
+      wait.end()
     }
   }
 

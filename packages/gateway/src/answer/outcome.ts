@@ -8,22 +8,24 @@ declare module 'fastify' {
   }
 }
 
-type Tell = (error: unknown, answer: GatewayError) => void
+export type TellFailure = (requestId: string, error: unknown, answer: GatewayError) => void
 
 /** What becomes of a request, for logs and traces: a stream may fail long after its status was sent. */
 export class Outcome {
   /** Why there is no whole answer, as a client is told. */
   failure: GatewayError | undefined
-  readonly #tell: Tell
+  readonly #requestId: string
+  readonly #tell: TellFailure
   #tries: readonly Attempt[][] = []
 
-  constructor(tell: Tell) {
+  constructor(requestId: string, tell: TellFailure) {
+    this.#requestId = requestId
     this.#tell = tell
   }
 
   fail(error: unknown): void {
     this.failure = explainError(error)
-    this.#tell(error, this.failure)
+    this.#tell(this.#requestId, error, this.failure)
   }
 
   /** A list for the tries of a call. Calls that run at the same time need one each. */

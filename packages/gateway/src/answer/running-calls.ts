@@ -1,3 +1,4 @@
+import type { LivePlace } from '@resoftai/core'
 import { InFlight } from './in-flight.ts'
 
 /** Why a call is ended from here. */
@@ -11,9 +12,13 @@ export class RunningCalls {
     return this.#calls.count
   }
 
-  begin(): { readonly controller: AbortController; readonly end: () => void } {
-    const controller = new AbortController()
-    return { controller, end: this.#calls.begin(controller) }
+  /** Returns what `end` is told. */
+  begin(controller: AbortController): LivePlace<AbortController> {
+    return this.#calls.begin(controller)
+  }
+
+  end(place: LivePlace<AbortController>): void {
+    this.#calls.end(place)
   }
 
   /** Resolves when those that run now have ended. */

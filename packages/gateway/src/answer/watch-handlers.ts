@@ -6,11 +6,11 @@ export function watchHandlers(app: FastifyInstance, inFlight: InFlight<FastifyRe
   app.addHook('onRoute', route => {
     const { handler } = route
     route.handler = async function (request, reply) {
-      const end = inFlight.begin(request)
+      const place = inFlight.begin(request)
       try {
         return await handler.call(this, request, reply)
       } finally {
-        end()
+        inFlight.end(place)
       }
     }
   })

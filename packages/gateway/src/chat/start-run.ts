@@ -23,7 +23,7 @@ export function startRun({ talk, runs, owner, graceMs, recording, asked }: RunSt
   const started = Promise.withResolvers<Run>()
   let run: Run | undefined
   const answer = async (plan: TurnPlan) => {
-    const own = runs.begin({ owner, graceMs, abandon: call.abandon, signal: call.signal, recording })
+    const own = runs.begin({ owner, graceMs, abandon: () => call.abandon(), signal: call.signal, recording })
     run = own
     started.resolve(own)
     await own.add('status', { state: 'started', run: own.id, conversation_id: plan.conversation })

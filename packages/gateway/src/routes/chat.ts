@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Conversation, ConversationStore } from '@resoftai/storage'
-import { beginCall, beginDetachedCall } from '../answer/client-call.ts'
+import { beginCall, ClientCall } from '../answer/client-call.ts'
 import { replyHeaders } from '../answer/headers.ts'
 import {
   answerDocument,
@@ -78,13 +78,14 @@ export function chatRoutes(app: FastifyInstance, parts: GatewayParts, store: Con
 
   app.post('/api/chat/stream', once, async (request, reply) => {
     const asked = await readAsk(request)
-    const call = beginDetachedCall(request.caller, parts)
+    const call = new ClientCall(request.caller, parts)
+    const leave = () => call.abandon()
     // Who does not know the run yet cannot come back to it.
-    reply.raw.once('close', call.abandon)
-    if (reply.raw.destroyed) call.abandon()
+    reply.raw.once('close', leave)
+    if (reply.raw.destroyed) leave()
     const { outcome, recording } = request
     const run = await startRun({ talk, runs, owner: ownerOf(request.caller), graceMs, recording, asked: { ...asked, call, outcome } })
-    reply.raw.off('close', call.abandon)
+    reply.raw.off('close', leave)
     // Which of its providers a route will end with is not known yet.
     if (asked.provider.plugin !== 'route') reply.header('x-resoftai-provider', asked.provider.name)
     await followRun(reply, run, 0)
