@@ -41,6 +41,7 @@ export class LiveList<Item> implements Iterable<Item> {
   }
 }
 
+/** Where an item of a `LiveList` is; empty when it was taken out. For the list alone to change. */
 export interface LivePlace<Item> {
   item: Item | undefined
   before: LivePlace<Item> | undefined
