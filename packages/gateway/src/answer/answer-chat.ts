@@ -43,9 +43,9 @@ export async function answerChat(request: FastifyRequest, reply: FastifyReply, p
   for (const { extra } of chat.asks) checkExtra(request.caller, extra)
   const provider = watched(await parts.models.find(model), request.trace)
   const call = beginCall(request, reply, parts)
-  const head: AnswerHead = { id, model, created: Math.floor(parts.clock() / 1000) }
   const answer = stream ? answerStream : answerWhole
   try {
+    const head: AnswerHead = { id, model, created: Math.floor(parts.clock() / 1000) }
     return await answer({ reply, call, provider, head, ...suitedTo(provider, chat) }, chat)
   } finally {
     call.end()
